@@ -1,0 +1,1 @@
+"""The domain of Caveat: texts, claims, evidence, annotations, and the rules that hold between them."""
