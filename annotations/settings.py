@@ -30,7 +30,6 @@ class Settings:
     corrections_policy_url: str
     notes_licence_url: str
     review_four_eyes: bool
-    publishing_lock_timeout_seconds: float
     cdn_max_age_seconds: int
     log_level: str
 
@@ -45,7 +44,6 @@ DEFAULTS: dict[str, str] = {
     "CORRECTIONS_POLICY_URL": "",
     "NOTES_LICENCE_URL": "https://creativecommons.org/licenses/by/4.0/",
     "REVIEW_FOUR_EYES": "true",
-    "PUBLISHING_LOCK_TIMEOUT_SECONDS": "10",
     "CDN_MAX_AGE_SECONDS": "60",
     "LOG_LEVEL": "INFO",
     "PORT": "8000",
@@ -72,9 +70,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         corrections_policy_url=values["CORRECTIONS_POLICY_URL"] or f"{base_url}/v1/methodology",
         notes_licence_url=values["NOTES_LICENCE_URL"],
         review_four_eyes=_boolean("REVIEW_FOUR_EYES", values["REVIEW_FOUR_EYES"]),
-        publishing_lock_timeout_seconds=_whole_number(
-            "PUBLISHING_LOCK_TIMEOUT_SECONDS", values["PUBLISHING_LOCK_TIMEOUT_SECONDS"], low=1, high=300
-        ),
         cdn_max_age_seconds=_whole_number("CDN_MAX_AGE_SECONDS", values["CDN_MAX_AGE_SECONDS"], low=0, high=86400),
         log_level=_one_of("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
     )

@@ -16,7 +16,7 @@ class DefinedEnum(StrEnum):
 
     definition: str
 
-    def __new__(cls, value: str, definition: str) -> DefinedEnum:
+    def __new__(cls, value: str, definition: str = "") -> DefinedEnum:
         member = str.__new__(cls, value)
         member._value_ = value
         member.definition = definition

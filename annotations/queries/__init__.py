@@ -1,0 +1,1 @@
+"""Reads: SELECTs that each answer one question about the public view. They never write."""

@@ -1,0 +1,179 @@
+"""Annotations: marking a passage, revising what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotations.anchoring.selectors import (
+    TextPositionSelector,
+    TextQuoteSelector,
+    locate_position,
+    locate_quote,
+    quote_selector,
+)
+from annotations.errors import InvalidInput, NotFound
+from annotations.permissions import Actor, Permission, require
+from annotations.services.article_versions import head_revision
+from annotations.services.content import AnnotationContent, check_annotation, hash_of
+from annotations.services.drafting import begin, save
+from annotations.services.lookups import get
+from annotations.store.articles import Article, Block, Revision
+from annotations.store.base import new_id
+from annotations.store.claims import Claim
+from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
+from annotations.vocabulary import AnchorState
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Where to annotate: by quote in the whole article or in one paragraph, or by offsets in a paragraph.
+
+    ``quote`` with ``position`` is a check: the words at the offsets must be those.
+    """
+
+    ordinal: int | None = None
+    quote: TextQuoteSelector | None = None
+    position: TextPositionSelector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A located passage: block, offsets in code points."""
+
+    block: Block
+    start: int
+    end: int
+
+
+def propose_annotation(
+    session: Session,
+    article: Article,
+    passage: Passage,
+    content: AnnotationContent,
+    *,
+    actor: Actor,
+    now: datetime,
+    annotation_id: UUID | None = None,
+) -> Annotation:
+    """Mark ``passage`` in the newest revision of ``article`` and tie it to a claim, as a draft.
+
+    Raises:
+        PermissionDenied: the actor may not write.
+        QuoteNotFound, QuoteAmbiguous, QuoteMismatch: the passage cannot be located; see :func:`locate`.
+        InvalidInput: a field is not usable, or the claim does not exist.
+    """
+    require(actor, Permission.WRITE, own_work=True)
+    content = check_annotation(content)
+    revision = head_revision(session, article)
+    span = locate(session, revision, passage)
+    annotation = Annotation(id=annotation_id or new_id(), article_id=article.id, created_at=now, created_by=actor.id)
+    session.add(annotation)
+    session.flush()
+    version = _make_version(session, annotation, content, span, actor=actor, now=now)
+    begin(session, annotation, version, actor=actor, now=now)
+    _add_details(session, version, content, revision, span)
+    return annotation
+
+
+def revise_annotation(
+    session: Session,
+    annotation: Annotation,
+    passage: Passage,
+    content: AnnotationContent,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> AnnotationVersion:
+    """Save another version of ``annotation``; what is public stays until this one is approved.
+
+    Raises: as :func:`propose_annotation`, and TransitionNotAllowed where nothing can be saved.
+    """
+    require(actor, Permission.WRITE, own_work=annotation.created_by == actor.id)
+    content = check_annotation(content)
+    revision = head_revision(session, get(session, Article, annotation.article_id))
+    span = locate(session, revision, passage)
+    annotation.head_number += 1
+    version = _make_version(session, annotation, content, span, actor=actor, now=now)
+    save(session, annotation, version, actor=actor, now=now)
+    _add_details(session, version, content, revision, span)
+    return version
+
+
+def locate(session: Session, revision: Revision, passage: Passage) -> Span:
+    """The span that ``passage`` means in ``revision``.
+
+    Raises:
+        QuoteNotFound: the words do not stand there.
+        QuoteAmbiguous: they stand in several places; ``context['candidates']`` lists them by ordinal.
+        QuoteMismatch: the words at the offsets are others.
+        InvalidInput: offsets without paragraph or out of range, or neither quote nor offsets.
+        NotFound: there is no such paragraph.
+    """
+    statement = select(Block).where(Block.revision_id == revision.id).order_by(Block.ordinal)
+    if passage.ordinal is not None:
+        statement = statement.where(Block.ordinal == passage.ordinal)
+    blocks = {block.ordinal: block for block in session.scalars(statement)}
+    if not blocks:
+        raise NotFound("no such paragraph", field="ordinal")
+    if passage.position is not None:
+        if passage.ordinal is None:
+            raise InvalidInput("offsets need their paragraph", field="ordinal")
+        block = blocks[passage.ordinal]
+        exact = passage.quote.exact if passage.quote else None
+        found = locate_position(block.text, passage.position.start, passage.position.end, exact)
+        return Span(block, found.start, found.end)
+    if passage.quote is None:
+        raise InvalidInput("name the passage by quote or by offsets", field="quote")
+    located = locate_quote([(ordinal, block.text) for ordinal, block in blocks.items()], passage.quote)
+    return Span(blocks[located.key], located.start, located.end)
+
+
+def _make_version(
+    session: Session, annotation: Annotation, content: AnnotationContent, span: Span, *, actor: Actor, now: datetime
+) -> AnnotationVersion:
+    if session.get(Claim, content.claim_id) is None:
+        raise InvalidInput("the claim does not exist", field="claim")
+    selector = quote_selector(span.block.text, span.start, span.end)
+    return AnnotationVersion(
+        id=new_id(),
+        annotation_id=annotation.id,
+        number=annotation.head_number or 1,
+        claim_id=content.claim_id,
+        severity=content.severity,
+        note=content.note,
+        quote=selector.exact,
+        prefix=selector.prefix,
+        suffix=selector.suffix,
+        content_hash=hash_of(
+            content, paragraph=span.block.paragraph_id, start=span.start, end=span.end, quote=selector.exact
+        ),
+        created_at=now,
+        created_by=actor.id,
+    )
+
+
+def _add_details(
+    session: Session, version: AnnotationVersion, content: AnnotationContent, revision: Revision, span: Span
+) -> None:
+    session.add_all(
+        AnnotationCategory(version_id=version.id, category=category, position=position)
+        for position, category in enumerate(content.categories, start=1)
+    )
+    session.add(
+        Anchor(
+            version_id=version.id,
+            annotation_id=version.annotation_id,
+            revision_id=revision.id,
+            paragraph_id=span.block.paragraph_id,
+            start_offset=span.start,
+            end_offset=span.end,
+            quote=version.quote,
+            state=AnchorState.EXACT,
+        )
+    )
+    session.flush()

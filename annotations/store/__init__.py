@@ -1,0 +1,1 @@
+"""Tables, engine, migrations and the publication log. Nothing here decides; services do."""

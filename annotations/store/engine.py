@@ -1,0 +1,80 @@
+"""Engines for SQLite and PostgreSQL, set up so that acknowledged writes last and readers see one state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+READ_ONLY = "caveat_read_only"
+BUSY_TIMEOUT_MILLISECONDS = 10_000
+POOL_SIZE = 16
+POOL_OVERFLOW = 32
+POSTGRESQL_OPTIONS = (
+    "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``url`` (SQLite file or ``postgresql+psycopg://``).
+
+    SQLite: WAL, synchronous FULL (an acknowledged write survives a power cut), foreign keys on, and every
+    transaction begun by an explicit BEGIN, IMMEDIATE for writers, because the driver itself would not
+    begin one before a SELECT and concurrent read-then-write would lose updates.
+    PostgreSQL: time limits for statements, locks and idle transactions.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _drop_read_only_connections)
+        return engine
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
+    )
+
+
+def write_session(engine: Engine) -> Session:
+    """A session that may write; on SQLite it holds the database's one write lock from its first statement."""
+    return Session(engine, expire_on_commit=False)
+
+
+def read_session(engine: Engine) -> Session:
+    """A session that sees one snapshot for as long as it is open, and cannot write."""
+    options: dict[str, Any] = {READ_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return Session(engine.execution_options(**options), expire_on_commit=False)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _drop_read_only_connections(context: ExceptionContext) -> None:
+    # A connection opened while the file could not be written stays read-only, so the pool must not keep it.
+    name = getattr(context.original_exception, "sqlite_errorname", None) or ""
+    if name.startswith("SQLITE_READONLY"):
+        context.is_disconnect = True

@@ -1,0 +1,51 @@
+"""The columns that every immutable version carries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from annotations.store.base import new_id
+
+
+class VersionColumns:
+    """Identity, order, authorship and public interval of a version.
+
+    The content never changes. ``valid_from`` goes from NULL to the moment of publishing once, and
+    ``valid_until`` from NULL to the moment of replacement once: ``[valid_from, valid_until)`` is when
+    the public saw it. Triggers in the database hold this.
+    """
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[int]
+    content_hash: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("actors.id"))
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+
+
+def interval_checks() -> tuple[CheckConstraint, ...]:
+    """Checks on number and interval, for ``__table_args__``."""
+    return (
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint(
+            "valid_until IS NULL OR (valid_from IS NOT NULL AND valid_from < valid_until)",
+            name="interval",
+        ),
+    )
+
+
+def one_public(table: str, owner: str) -> Index:
+    """The index by which an entity has at most one current public version."""
+    condition = text("valid_from IS NOT NULL AND valid_until IS NULL")
+    return Index(f"uq_{table}_one_public", owner, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def is_public(version: Any) -> ColumnElement[bool]:
+    """The condition that a version is what the public sees now."""
+    return and_(version.valid_from.is_not(None), version.valid_until.is_(None))

@@ -1,0 +1,1 @@
+"""How what we publish is put into words and formats. No database."""
