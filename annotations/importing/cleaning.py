@@ -15,7 +15,7 @@ MAX_LINES = 50_000
 """Lines with text on them; a book of two megabytes has fewer."""
 
 MAX_STACKED_MARKS = 30
-"""Combining marks in a row, as in the Stream-Safe Text Format of UAX 15; longer runs take quadratic time to normalise."""
+"""Combining marks in a row, as in the Stream-Safe Text Format of UAX 15: normalising longer runs is quadratic."""
 
 # Only the decoding is put right. Quotes, widths, ligatures and entities are as the author wrote them, and guesses at
 # characters that are lost for good would be our words.

@@ -47,7 +47,7 @@ _LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         "no comments": ("no comments", "no comments yet", "be the first to comment", "comments are closed"),
     },
     "sharing": {
-        "share": (
+        "share this": (
             "share", "share this", "share this article", "share this post", "share this page", "share on facebook",
             "share on twitter", "share on x", "share on linkedin", "share on whatsapp", "share via email", "tweet",
             "teilen", "artikel teilen", "partager", "partager cet article", "compartir", "compartilhar", "condividi",
@@ -55,7 +55,7 @@ _LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "printing": {
-        "print": (
+        "print this": (
             "print", "print this page", "print this article", "drucken", "imprimer", "imprimir", "stampa", "打印",
         ),
         "send by mail": ("email this", "email this article", "email this page"),
@@ -88,11 +88,11 @@ _LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "navigation": {
-        "skip": (
+        "skip to content": (
             "skip to content", "skip to main content", "zum inhalt springen", "aller au contenu", "ir al contenido",
         ),
         "menu": ("menu", "toggle navigation", "main menu"),
-        "back": ("back to top", "nach oben", "retour en haut", "volver arriba"),
+        "back to top": ("back to top", "nach oben", "retour en haut", "volver arriba"),
     },
     "advertising": {"advertisement": ("advertisement", "anzeige", "publicité", "publicidad", "广告")},
 }  # fmt: skip

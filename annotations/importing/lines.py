@@ -81,10 +81,10 @@ def read_lines(raw: Sequence[str]) -> list[Line]:
 
 
 def join_lines(lines: Sequence[Line], log: RepairLog) -> tuple[list[Unit], bool]:
-    """Read the marks of ``lines`` and put those of one paragraph together; the flag tells whether lines were wrapped."""
+    """Read the marks of ``lines`` and join those of one paragraph; the flag tells whether the text was hard-wrapped."""
     lines = _without_quote_marks(lines, log)
-    wrap = _wrap_column(lines)
     _read_numbers(lines)
+    wrap = _wrap_column(lines)
     units: list[Unit] = []
     for line in lines:
         last = units[-1].lines[-1] if units else None
@@ -118,22 +118,31 @@ def _without_quote_marks(lines: Sequence[Line], log: RepairLog) -> list[Line]:
 def _wrap_column(lines: Sequence[Line]) -> int | None:
     """The column at which the text is hard-wrapped, or None if it is not.
 
-    It is if no line (but one in twenty) goes beyond :data:`WIDEST_WRAP`, and of the lines with another one right
-    below most are so full that the next word had no room, while only a few end a sentence and not all that follow
-    begin with a capital, as they would in a text with one paragraph, or one item, per line.
+    It is if no line (but one in twenty) goes beyond :data:`WIDEST_WRAP`, and lines with another one right below are
+    mostly so full that the next word had no room, or end a sentence. Of the full ones only a few may end a sentence,
+    and not all that follow may begin with a capital, as they would in a text with one paragraph or item per line.
     """
     own = [line for line in lines if not line.quoted]
     widths = sorted(line.width for line in own)
     if not widths:
         return None
     wrap = widths[-1 - len(widths) // 20]
-    pairs = [(one, two) for one, two in pairwise(own) if not two.opens and not _BULLET.match(two.text)]
+    pairs = [(one, two) for one, two in pairwise(own) if not two.opens and not _begins_apart(two)]
     full = [(one, two) for one, two in pairs if _is_full(one, two, wrap)]
-    if not NARROWEST_WRAP <= wrap <= WIDEST_WRAP or not full or len(full) * 5 < len(pairs) * 3:
+    if not full or not NARROWEST_WRAP <= wrap <= WIDEST_WRAP:
         return None
+    if len(full) == 1 and not starts_lower(full[0][1].text):
+        return None
+    short = sum(1 for one, two in pairs if not _is_full(one, two, wrap) and not ends_sentence(one.text))
     sentences = sum(1 for one, _ in full if ends_sentence(one.text))
     capitals = sum(1 for _, two in full if starts_upper(two.text))
-    return None if sentences * 2 > len(full) or capitals * 4 > len(full) * 3 else wrap
+    likely = short * 3 <= len(full) * 2 and sentences * 2 <= len(full) and capitals * 4 <= len(full) * 3
+    return wrap if likely else None
+
+
+def _begins_apart(line: Line) -> bool:
+    """Whether a mark at its beginning says that ``line`` goes on with nothing."""
+    return line.number is not None or bool(_BULLET.match(line.text) or _HASHES.match(line.text))
 
 
 def _is_full(line: Line, following: Line, wrap: int) -> bool:

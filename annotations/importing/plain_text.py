@@ -19,7 +19,9 @@ from annotations.importing.shapes import (
     columns,
     could_be_heading,
     could_be_title,
+    is_invisible,
     is_question,
+    is_shouted,
     same_words,
     starts_lower,
 )
@@ -32,9 +34,11 @@ MAX_FURNITURE_LINES = 12
 MAX_HEADINGS_IN_A_ROW = 2
 """A heading may have a subheading right below it; more short lines in a row are a list without marks, or verse."""
 
+QUESTIONS_OF_A_CATALOGUE = 2
+"""So many further questions make a question at the top the first of them, not the title."""
+
 _COUNTED = re.compile(r"\(?\d{1,3}[.)]\s")
-_RULED = re.compile(r"([-=_*~#·•.—–+])(?: ?\1){2,}")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\\s]+")
+_RULED = re.compile(r"([-=_*~#·•.—–+─━═])(?: ?\1){2,}")
 
 
 def read_plain_text(data: bytes, *, encoding: str | None = None) -> ImportedText:
@@ -48,12 +52,12 @@ def read_plain_text(data: bytes, *, encoding: str | None = None) -> ImportedText
     with a bullet, or with numbers that count on, are list items (numbers stay in the text); lines behind ``>`` are
     quotes. Ruled lines are dropped. A heading is a short line that begins like one, does not end like a sentence
     (a question may be a heading), and is followed by text that is longer than itself or a list; not more than two
-    such lines follow one another. ``#`` marks always make a heading.
+    such lines follow one another. ``#`` marks always make a heading, and so do capitals if other text follows.
 
     **Title.** The first line is the title if all of this holds: it looks like a heading, though it may be longer (160
     columns) or an exclamation; the next line does not go on with a lower-case letter; running text or a list
     follows somewhere; it is no list item, quote or number, no byline or date, no name of an opening section such as
-    "Introduction", and no question among further questions. A short first line that stands twice is the title
+    "Introduction", and no question with an answer under it that two or more questions follow. A short first line that stands twice is the title
     however it ends; a line after ``#`` is, one after ``##`` is not. Otherwise there is none. A second copy of the
     title right below is dropped.
 
@@ -74,12 +78,12 @@ def read_plain_text(data: bytes, *, encoding: str | None = None) -> ImportedText
     lines = _without_furniture(_without_furniture(lines, dropped)[::-1], dropped)[::-1]
     separated = sum(1 for line in lines[1:] if line.opens)
     units, wrapped = join_lines(lines, log)
-    title, units = _take_title(units, dropped)
+    title, units = _take_title(_without_invisible(units, dropped), dropped)
     _mark_headings(units)
     if not units:
         raise EmptyText("nothing is left to read", field="data", context={"dropped": len(dropped)})
     return ImportedText(
-        title=title,
+        title=title and unicodedata.normalize("NFC", title),
         blocks=[Block(unit.kind or BlockKind.PARAGRAPH, unicodedata.normalize("NFC", unit.text)) for unit in units],
         dropped=[dropped[index] for index in sorted(dropped)],
         repairs=log.repairs(),
@@ -104,7 +108,7 @@ def _without_rules(lines: Sequence[Line], dropped: dict[int, Dropped]) -> list[L
         reason = None
         if _RULED.fullmatch(line.text):
             reason = "ruled line"
-        elif _INVISIBLE.fullmatch(line.text):
+        elif is_invisible(line.text):
             reason = "invisible characters only"
         if reason is None:
             kept.append(line)
@@ -112,6 +116,14 @@ def _without_rules(lines: Sequence[Line], dropped: dict[int, Dropped]) -> list[L
             dropped[line.index] = Dropped(line.text, reason)
         opens = reason is not None
     return kept
+
+
+def _without_invisible(units: Sequence[Unit], dropped: dict[int, Dropped]) -> list[Unit]:
+    """Drop units of which nothing is left to see once their marks are off."""
+    for unit in units:
+        if is_invisible(unit.text):
+            dropped[unit.lines[0].index] = Dropped(unit.text, "invisible characters only")
+    return [unit for unit in units if not is_invisible(unit.text)]
 
 
 def _without_furniture(lines: Sequence[Line], dropped: dict[int, Dropped]) -> list[Line]:
@@ -151,14 +163,15 @@ def _begins_with_title(units: Sequence[Unit]) -> bool:
     if starts_lower(second.text) and not second.lines[0].opens:
         return False
     if is_question(first.text) and _is_body(second):
-        return not any(is_question(unit.text) and could_be_heading(unit.text) for unit in units[1:])
+        others = sum(1 for unit in units[1:] if is_question(unit.text) and could_be_heading(unit.text))
+        return others < QUESTIONS_OF_A_CATALOGUE
     return any(_is_body(unit) for unit in units[1:])
 
 
 def _is_body(unit: Unit) -> bool:
-    return unit.kind in {BlockKind.LIST_ITEM, BlockKind.QUOTE} or (
-        unit.kind is None and not could_be_heading(unit.text)
-    )
+    if unit.kind is None:
+        return not could_be_heading(unit.text)
+    return unit.kind in {BlockKind.LIST_ITEM, BlockKind.QUOTE}
 
 
 def _mark_headings(units: Sequence[Unit]) -> None:
@@ -166,19 +179,20 @@ def _mark_headings(units: Sequence[Unit]) -> None:
     row: list[Unit] = []
     for position, unit in enumerate(units):
         following = units[position + 1] if position + 1 < len(units) else None
-        if (unit.kind is None and could_be_heading(unit.text)) or (
-            unit.numbered and _stands_alone(units[position - 1] if position else None, unit, following)
-        ):
+        alone = unit.numbered and _stands_alone(units[position - 1] if position else None, unit, following)
+        if alone or (unit.kind is None and could_be_heading(unit.text)):
             row.append(unit)
-        else:
-            if row and len(row) <= MAX_HEADINGS_IN_A_ROW and _heads(row[-1], unit):
-                for heading in row:
-                    heading.kind = BlockKind.HEADING
-            row = []
+            shouted = is_shouted(unit.text) and following is not None and not is_shouted(following.text)
+            if not shouted:
+                continue
+        if row and len(row) <= MAX_HEADINGS_IN_A_ROW and (row[-1] is unit or _heads(row[-1], unit)):
+            for heading in row:
+                heading.kind = BlockKind.HEADING
+        row = []
 
 
 def _stands_alone(previous: Unit | None, unit: Unit, following: Unit | None) -> bool:
-    """Whether a numbered line is a heading: text that is no list follows, and no item of its list stands right above."""
+    """Whether a numbered line is a heading: running text follows it, and no item of a list stands right above."""
     after_item = previous is not None and previous.numbered and previous.kind is BlockKind.LIST_ITEM
     before_text = following is not None and following.kind is None and _is_body(following)
     return before_text and not after_item and could_be_heading(unit.text)
@@ -187,9 +201,5 @@ def _stands_alone(previous: Unit | None, unit: Unit, following: Unit | None) -> 
 def _heads(last: Unit, body: Unit) -> bool:
     if not _is_body(body):
         return False
-    return (
-        body.kind is not None
-        or columns(body.text) > columns(last.text)
-        or is_question(last.text)
-        or last.text.isupper()
-    )
+    longer = columns(body.text) > columns(last.text)
+    return longer or body.kind is not None or is_question(last.text)

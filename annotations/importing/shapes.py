@@ -15,54 +15,23 @@ _SENTENCE_ENDS = frozenset(".!?…。！？؟۔।．")
 _PAUSES = frozenset(",;:–—-،؛，、；：")
 _OPENERS = "\"'“‘„«‹([{¿¡「『（【*_"
 _TWO_SENTENCES = re.compile(r"\w{4,}[.!?…]['\"”’»)]? +\w|[。！？۔]\S")
-_BYLINE = re.compile(
-    r"(?:written by|reviewed by|medically reviewed by|by|von|par|por|di|door) [A-ZÀ-ÞĀ-ſ\w.'’-]+(?:[ ,&|·-]+[\w.'’-]+){0,12}",
-    re.IGNORECASE,
-)
+_NAME = r"(?:[A-ZÀ-ÞĀ-Ž][\w.'’-]*,?|and|und|et|y|e|en|&|\||de|van|der|von|la|MD|PhD)"
+_BYLINE = re.compile(rf"(?i:written by|reviewed by|medically reviewed by|by|von|par|por|di|door)(?: {_NAME}){{1,12}}")
 _DATE = re.compile(
-    r"(?:(?:published|updated|posted|last (?:updated|reviewed|modified)|stand|veröffentlicht|publié|publicado)\b.{0,60})"
+    r"(?:published|updated|posted|last (?:updated|reviewed|modified)|stand|veröffentlicht|publié|publicado)\b.{0,40}"
+    r"\d{4}"
     r"|(?:\w+,? )?(?:\d{1,2}\.? \w+|\w+ \d{1,2},?) \d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 SECTION_NAMES = frozenset(
-    [
-        "introduction",
-        "background",
-        "overview",
-        "summary",
-        "abstract",
-        "key points",
-        "key facts",
-        "in brief",
-        "at a glance",
-        "einleitung",
-        "einführung",
-        "hintergrund",
-        "überblick",
-        "zusammenfassung",
-        "résumé",
-        "contexte",
-        "en bref",
-        "introducción",
-        "antecedentes",
-        "resumen",
-        "introduzione",
-        "riassunto",
-        "introdução",
-        "resumo",
-        "inleiding",
-        "samenvatting",
-        "введение",
-        "引言",
-        "前言",
-        "摘要",
-        "概述",
-        "背景",
-        "مقدمة",
-        "ملخص",
-    ]
-)
+    {
+        "introduction", "background", "overview", "summary", "abstract", "key points", "key facts", "in brief",
+        "at a glance", "einleitung", "einführung", "hintergrund", "überblick", "zusammenfassung", "résumé", "contexte",
+        "en bref", "introducción", "antecedentes", "resumen", "introduzione", "riassunto", "introdução", "resumo",
+        "inleiding", "samenvatting", "введение", "引言", "前言", "摘要", "概述", "背景", "مقدمة", "ملخص",
+    }
+)  # fmt: skip
 """Names of sections with which an untitled text may begin."""
 
 
@@ -107,8 +76,8 @@ def starts_upper(text: str) -> bool:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two lines hold the same words, case, spacing, punctuation and markup aside."""
-    return _words(one) == _words(other) != ""
+    """Whether two lines hold the same words, case, spacing and punctuation aside; only short lines are compared."""
+    return max(len(one), len(other)) <= 2 * MAX_TITLE_COLUMNS and _words(one) == _words(other) != ""
 
 
 def _words(text: str) -> str:
@@ -128,7 +97,7 @@ def could_be_heading(text: str) -> bool:
         return False
     if ends_sentence(text):
         return is_question(text)
-    return not ends_openly(text) or (text.endswith(":") and text.isupper())
+    return not ends_openly(text) or (text.endswith(":") and is_shouted(text))
 
 
 def could_be_title(text: str) -> bool:
@@ -138,6 +107,16 @@ def could_be_title(text: str) -> bool:
     if not _could_head(text) or ends_openly(text):
         return False
     return not ends_sentence(text) or text.rstrip(_CLOSERS)[-1] in "!?！？؟"
+
+
+def is_shouted(text: str) -> bool:
+    """Whether ``text`` is in capitals throughout, and longer than an abbreviation."""
+    return text.isupper() and len(text) > 4
+
+
+def is_invisible(text: str) -> bool:
+    """Whether nothing in ``text`` would show: white space and formatting characters only."""
+    return all(character.isspace() or unicodedata.category(character) == "Cf" for character in text)
 
 
 def is_question(text: str) -> bool:

@@ -18,8 +18,8 @@ from annotations.vocabulary import (
     OriginStatus,
     PendingReason,
     Stance,
-    VerificationLevel,
     Verdict,
+    VerificationLevel,
 )
 
 
@@ -83,7 +83,7 @@ class PublicClaim:
     searched_on: date | None
     needs_recheck: bool
     evidence: tuple[Citation, ...]
-    appearance_count: int
+    appearance_count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,10 @@ class PublicAnnotation:
     reader_text: str
     claim: PublicClaim
     article: ArticleRef | None = None
+
+    def as_title_flag(self) -> TitleFlag:
+        """What is said of the title that this annotation marks."""
+        return TitleFlag(self.id, self.quote, self.claim.slug, self.claim.verdict, self.reader_text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def keys_of_annotations(session: Session, annotation_ids: Iterable[UUID]) -> set
             Article.visibility == Visibility.PUBLIC,
         )
     )
-    for article, paragraph_id, ordinal, claim_slug in session.execute(statement).tuples():
+    for article, paragraph_id, ordinal, claim_slug in session.execute(statement):
         found |= {keys.article_key(article.slug), keys.claim_key(claim_slug)}
         if paragraph_id is not None:
             found.add(keys.paragraph_key(paragraph_id))

@@ -1,0 +1,285 @@
+"""The SELECTs that say what is public. Every read starts from one of these, so the rule stands once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label, Select, String, and_, cast, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Revision
+from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
+from annotations.store.evidence import Evidence, EvidenceVersion
+from annotations.store.keys import article_key
+from annotations.store.log import PublicVersion
+from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion, PendingNotice
+from annotations.store.versions import is_public
+from annotations.vocabulary import AnchorState, Visibility
+
+TitleBlock = aliased(Block, name="title_block")
+SHOWN_ANCHORS = (AnchorState.EXACT, AnchorState.MOVED)
+SOURCE_COLUMNS = [
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "url",
+    "doi",
+    "pmid",
+    "pmcid",
+    "nct",
+    "isrctn",
+    "eudract",
+    "design",
+    "design_summary",
+    "participants",
+    "population",
+    "key_finding",
+    "limitations",
+    "verification_level",
+    "certainty",
+    "certainty_reason",
+    "status",
+    "status_checked_on",
+    "status_notice",
+]
+_ARTICLE_KEY: ColumnElement[str] = literal(article_key("")) + Article.slug
+
+
+def _in_order(position: InstrumentedAttribute[int], value: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    return func.aggregate_strings(cast(position, String) + literal(":") + value, "|")
+
+
+def split_ordered(value: str | None) -> tuple[str, ...]:
+    """The values of a child table's column, gathered into one as ``position:value|…``, in their order."""
+    pairs = [part.partition(":") for part in value.split("|")] if value else []
+    return tuple(item for _, _, item in sorted(pairs, key=lambda pair: int(pair[0])))
+
+
+def open_notice() -> ColumnElement[bool]:
+    """Whether a pending notice stands in the place of the annotation at hand."""
+    return (
+        select(PendingNotice.id)
+        .where(PendingNotice.annotation_id == Annotation.id, PendingNotice.closed_at.is_(None))
+        .correlate(Annotation)
+        .exists()
+    )
+
+
+def title() -> Label[str]:
+    """An article's title: the editor's, or the one in its text."""
+    return func.coalesce(ArticleVersion.title, TitleBlock.text).label("title")
+
+
+def public_articles(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Public articles with metadata and revision in force; ``columns`` are added to id, slug and status."""
+    return (
+        select(
+            Article.id,
+            Article.slug,
+            title(),
+            ArticleVersion.language,
+            ArticleVersion.fact_check_status,
+            ArticleVersion.checked_at,
+            *columns,
+        )
+        .join(ArticleVersion, and_(ArticleVersion.article_id == Article.id, is_public(ArticleVersion)))
+        .join(Revision, and_(Revision.article_id == Article.id, is_public(Revision)))
+        .outerjoin(TitleBlock, and_(TitleBlock.revision_id == Revision.id, TitleBlock.ordinal == 0))
+        .where(Article.visibility == Visibility.PUBLIC)
+    )
+
+
+def article_summaries() -> Select[*tuple[Any, ...]]:
+    """Public articles with everything that a list shows, flags aside."""
+    topics = (
+        select(_in_order(ArticleTopic.position, ArticleTopic.topic))
+        .where(ArticleTopic.version_id == ArticleVersion.id)
+        .correlate(ArticleVersion)
+        .scalar_subquery()
+    )
+    return public_articles(
+        topics.label("topics"),
+        ArticleVersion.canonical_url,
+        ArticleVersion.publisher,
+        ArticleVersion.byline,
+        ArticleVersion.published_at,
+        ArticleVersion.origin_status,
+        Revision.number.label("revision"),
+        Revision.id.label("revision_id"),
+        Revision.content_hash.label("text_hash"),
+        Article.public_since,
+        PublicVersion.at.label("updated_at"),
+    ).join(PublicVersion, PublicVersion.key == _ARTICLE_KEY)
+
+
+def public_annotations(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Annotations that the public sees, with their anchor in the present text and the claim in force.
+
+    Not among them: drafts, withdrawn ones, those in whose place a pending notice stands, and those whose words
+    changed or are gone.
+    """
+    categories = (
+        select(_in_order(AnnotationCategory.position, AnnotationCategory.category))
+        .where(AnnotationCategory.version_id == AnnotationVersion.id)
+        .correlate(AnnotationVersion)
+        .scalar_subquery()
+    )
+    return _annotation_joins(
+        select(
+            Annotation.id,
+            Annotation.article_id,
+            Annotation.needs_recheck,
+            AnnotationVersion.number.label("version"),
+            AnnotationVersion.valid_from.label("published_at"),
+            AnnotationVersion.severity,
+            AnnotationVersion.note,
+            AnnotationVersion.prefix,
+            AnnotationVersion.suffix,
+            categories.label("categories"),
+            Anchor.paragraph_id,
+            Anchor.start_offset,
+            Anchor.end_offset,
+            Anchor.quote,
+            Anchor.state.label("anchor_state"),
+            Anchor.context_changed,
+            Block.ordinal,
+            Block.text.label("paragraph_text"),
+            Claim.id.label("claim_id"),
+            Claim.slug.label("claim_slug"),
+            Claim.needs_recheck.label("claim_needs_recheck"),
+            ClaimVersion.id.label("claim_version_id"),
+            ClaimVersion.number.label("claim_version"),
+            ClaimVersion.valid_from.label("claim_published_at"),
+            ClaimVersion.text.label("claim_text"),
+            ClaimVersion.verdict,
+            ClaimVersion.certainty,
+            ClaimVersion.summary,
+            ClaimVersion.search_record,
+            ClaimVersion.searched_on,
+            *columns,
+        )
+    )
+
+
+def flag_counts() -> Select[*tuple[Any, ...]]:
+    """How many public annotations each article has, by verdict and severity."""
+    counted = select(
+        Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity, func.count().label("total")
+    )
+    return _annotation_joins(counted).group_by(Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity)
+
+
+def annotation_of_article() -> Select[*tuple[Any, ...]]:
+    """For EXISTS within a SELECT of articles: a public annotation of that article, to be narrowed further."""
+    return _with_claim(_visible(select(literal(1)))).where(Annotation.article_id == Article.id).correlate(Article)
+
+
+def _annotation_joins(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        _with_claim(_visible(statement))
+        .join(Article, Article.id == Annotation.article_id)
+        .where(Article.visibility == Visibility.PUBLIC)
+    )
+
+
+def _visible(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        statement.select_from(Annotation)
+        .join(AnnotationVersion, and_(AnnotationVersion.annotation_id == Annotation.id, is_public(AnnotationVersion)))
+        .join(Revision, and_(Revision.article_id == Annotation.article_id, is_public(Revision)))
+        .join(
+            Anchor,
+            and_(
+                Anchor.version_id == AnnotationVersion.id,
+                Anchor.revision_id == Revision.id,
+                Anchor.state.in_(SHOWN_ANCHORS),
+            ),
+        )
+        .join(Block, and_(Block.revision_id == Anchor.revision_id, Block.paragraph_id == Anchor.paragraph_id))
+        .where(~open_notice())
+    )
+
+
+def _with_claim(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return statement.join(Claim, Claim.id == AnnotationVersion.claim_id).join(
+        ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, is_public(ClaimVersion))
+    )
+
+
+def public_claims() -> Select[*tuple[Any, ...]]:
+    """Claims with the version in force, and in how many public passages each appears."""
+    appearances = (
+        _visible(select(func.count()))
+        .join(Article, Article.id == Annotation.article_id)
+        .where(Article.visibility == Visibility.PUBLIC, AnnotationVersion.claim_id == Claim.id)
+        .correlate(Claim)
+        .scalar_subquery()
+    )
+    return select(
+        Claim.id,
+        Claim.slug,
+        Claim.needs_recheck,
+        ClaimVersion.id.label("version_id"),
+        ClaimVersion.number.label("version"),
+        ClaimVersion.valid_from.label("published_at"),
+        ClaimVersion.text,
+        ClaimVersion.verdict,
+        ClaimVersion.certainty,
+        ClaimVersion.summary,
+        ClaimVersion.search_record,
+        ClaimVersion.searched_on,
+        appearances.label("appearance_count"),
+    ).join(ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, is_public(ClaimVersion)))
+
+
+def public_sources(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Sources with the version in force; they have one only while a public claim cites them."""
+    return select(
+        Evidence.id,
+        Evidence.key,
+        EvidenceVersion.number.label("version"),
+        EvidenceVersion.valid_from.label("published_at"),
+        *(getattr(EvidenceVersion, name) for name in SOURCE_COLUMNS),
+        *columns,
+    ).join(EvidenceVersion, and_(EvidenceVersion.evidence_id == Evidence.id, is_public(EvidenceVersion)))
+
+
+def citations() -> Select[*tuple[Any, ...]]:
+    """Sources as claim versions cite them, in the editor's order."""
+    return (
+        public_sources(
+            EvidenceLink.claim_version_id,
+            EvidenceLink.stance,
+            EvidenceLink.why,
+            EvidenceLink.quote,
+            EvidenceLink.locator,
+        )
+        .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+        .order_by(EvidenceLink.claim_version_id, EvidenceLink.position)
+    )
+
+
+def pending_notices() -> Select[*tuple[Any, ...]]:
+    """The open pending notices on public articles; ``on_title`` where a title is concerned."""
+    on_title = (
+        select(literal(1))
+        .select_from(Block)
+        .join(Revision, and_(Revision.id == Block.revision_id, is_public(Revision)))
+        .where(Block.paragraph_id == PendingNotice.paragraph_id, Block.ordinal == 0)
+        .correlate(PendingNotice)
+        .exists()
+    )
+    return (
+        select(
+            PendingNotice.annotation_id,
+            PendingNotice.article_id,
+            PendingNotice.paragraph_id,
+            PendingNotice.reason,
+            PendingNotice.since,
+            on_title.label("on_title"),
+        )
+        .join(Article, Article.id == PendingNotice.article_id)
+        .where(PendingNotice.closed_at.is_(None), Article.visibility == Visibility.PUBLIC)
+        .order_by(PendingNotice.since, PendingNotice.annotation_id)
+    )
