@@ -63,7 +63,8 @@ class Corpus:
 
     def source(self, article: Row) -> bytes:
         """The bytes of an article's file."""
-        return (self.folder / article["file"]).read_bytes()
+        path: Path = self.folder / article["file"]
+        return path.read_bytes()
 
     def paragraph_ids(self, article: Row) -> dict[int, UUID]:
         """The fixed ids of an article's blocks by ordinal, its title's under 0."""
@@ -91,8 +92,9 @@ def evidence_content(row: Row) -> EvidenceContent:
         "title authors journal url year doi pmid pmcid nct isrctn design_summary population key_finding limitations"
         " certainty_reason"
     )
+    values: dict[str, Any] = {name: row.get(name) for name in same.split()}
     return EvidenceContent(
-        **{name: row.get(name) for name in same.split()},
+        **values,
         participants=row.get("n"),
         design=Design(row["design"]),
         verification_level=VerificationLevel(row["verification_level"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 Id = TypeVar("Id", bound=Hashable)
@@ -25,7 +26,7 @@ def cut(text: str, spans: Iterable[tuple[Id, int, int]]) -> list[tuple[str, tupl
     borders = sorted({0, len(text), *opening, *closing})
     runs: list[tuple[str, tuple[Id, ...]]] = []
     covering: dict[int, None] = {}
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         for index in closing.get(start, ()):
             covering.pop(index, None)
         covering.update(dict.fromkeys(opening.get(start, ())))

@@ -219,7 +219,9 @@ def fold(text: str) -> Folded:
 def _folded_piece(piece: str) -> str:
     if len(piece) == 1:
         return _folded_character(piece)
-    return "".join(_folded_character(character) for character in unicodedata.normalize("NFC", piece))
+    folded = "".join(_folded_character(character) for character in unicodedata.normalize("NFC", piece))
+    # A mark may have stood on a ligature: only its last letter takes it.
+    return unicodedata.normalize("NFC", folded)
 
 
 def _folded_character(character: str) -> str:
@@ -242,7 +244,8 @@ def is_boundary(text: str, offset: int) -> bool:
     """Whether a range may begin or end at ``offset``: not before a combining mark, nor inside a joined emoji."""
     if not 0 < offset < len(text):
         return True
-    return not _extends(text[offset]) and text[offset - 1] != _ZERO_WIDTH_JOINER
+    joined_emoji = text[offset - 1] == _ZERO_WIDTH_JOINER and unicodedata.category(text[offset]) == "So"
+    return not joined_emoji and not _extends(text[offset])
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

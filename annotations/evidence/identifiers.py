@@ -24,7 +24,7 @@ _QUOTES = "'\"‘’“”«»"
 _TRAILING = ".,;:!?…。、" + _QUOTES
 
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
-_DOI_PREFIX = re.compile(r"(?:doi|digital object identifier)\s*[:=]?\s*", re.IGNORECASE)
+_DOI_PREFIX = re.compile(r"(?:doi(?!\.org)|digital object identifier)\s*[:=]?\s*", re.IGNORECASE)
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[\w](?:[\w-]{0,61}[\w])?\.)+[\w](?:[\w-]{0,61}[\w])?\.?", re.ASCII)
 _ASCII_LOWER = {point: point + 32 for point in range(ord("A"), ord("Z") + 1)}
 
@@ -99,7 +99,7 @@ def _tidied(value: str) -> str:
             text = text[1:].lstrip()
         elif first in _BRACKETS.values() and last == _closing(first):
             text = text[1:-1].strip()
-        elif first in _BRACKETS.values() and _closing(first) not in text:
+        elif first in _BRACKETS.values() and text.count(first) > text.count(_closing(first)):
             text = text[1:].lstrip()
         else:
             break

@@ -57,9 +57,9 @@ def read_plain_text(data: bytes, *, encoding: str | None = None) -> ImportedText
     **Title.** The first line is the title if all of this holds: it looks like a heading, though it may be longer (160
     columns) or an exclamation; the next line does not go on with a lower-case letter; running text or a list
     follows somewhere; it is no list item, quote or number, no byline or date, no name of an opening section such as
-    "Introduction", and no question with an answer under it that two or more questions follow. A short first line that stands twice is the title
-    however it ends; a line after ``#`` is, one after ``##`` is not. Otherwise there is none. A second copy of the
-    title right below is dropped.
+    "Introduction", and no question with an answer under it that two or more questions follow. A short first line that
+    stands twice is the title however it ends; a line after ``#`` is, one after ``##`` is not. Otherwise there is
+    none. A second copy of the title right below is dropped.
 
     **Page furniture** (see :mod:`annotations.importing.furniture`) is dropped at the beginning and the end only.
 
@@ -138,16 +138,18 @@ def _without_furniture(lines: Sequence[Line], dropped: dict[int, Dropped]) -> li
 
 
 def _take_title(units: Sequence[Unit], dropped: dict[int, Dropped]) -> tuple[str | None, list[Unit]]:
-    """Take the title off ``units``, with its copies and the furniture between it and the text."""
+    """Take the title off ``units``, with its copies and the furniture between it and the text, if any text is left."""
     if not _begins_with_title(units):
         return None, list(units)
     title = units[0].text
+    copies: dict[int, Dropped] = {}
     for position, unit in enumerate(units[1:], start=1):
         reason = "duplicate of the title line" if same_words(unit.text, title) else furniture_reason(unit.text)
         if reason is None or position > MAX_FURNITURE_LINES:
+            dropped.update(copies)
             return title, list(units[position:])
-        dropped[unit.lines[0].index] = Dropped(unit.text, reason)
-    return title, []
+        copies[unit.lines[0].index] = Dropped(unit.text, reason)
+    return None, list(units)
 
 
 def _begins_with_title(units: Sequence[Unit]) -> bool:
@@ -185,6 +187,7 @@ def _mark_headings(units: Sequence[Unit]) -> None:
             shouted = is_shouted(unit.text) and following is not None and not is_shouted(following.text)
             if not shouted:
                 continue
+            row = row if len(row) <= MAX_HEADINGS_IN_A_ROW else [unit]
         if row and len(row) <= MAX_HEADINGS_IN_A_ROW and (row[-1] is unit or _heads(row[-1], unit)):
             for heading in row:
                 heading.kind = BlockKind.HEADING
@@ -199,7 +202,8 @@ def _stands_alone(previous: Unit | None, unit: Unit, following: Unit | None) -> 
 
 
 def _heads(last: Unit, body: Unit) -> bool:
-    if not _is_body(body):
+    carries_on = body.kind is None and starts_lower(body.text) and not body.lines[0].opens
+    if carries_on or not _is_body(body):
         return False
     longer = columns(body.text) > columns(last.text)
     return longer or body.kind is not None or is_question(last.text)

@@ -127,6 +127,7 @@ def is_question(text: str) -> bool:
 def _could_head(text: str) -> bool:
     return (
         any(character.isalpha() for character in text)
+        and text.lstrip(_OPENERS)[:1].isalnum()
         and not starts_lower(text)
         and not _TWO_SENTENCES.search(text)
         and not any(shape.fullmatch(text) for shape in (_BYLINE, _DATE, _ADDRESS))

@@ -23,9 +23,11 @@ from annotations.queries.selects import (
 )
 from annotations.queries.titles import article_ref, title_marks
 from annotations.queries.views import (
+    ArticleRef,
     ArticleSummary,
     ArticleView,
     FlagCount,
+    ParagraphPage,
     ParagraphView,
     PendingView,
     PublicAnnotation,
@@ -95,6 +97,30 @@ def get_article(session: Session, slug: str) -> ArticleView | None:
         title_annotations=on_title,
         paragraphs=paragraphs,
         pending=tuple(notice for notice in pending if notice.paragraph_id not in placed),
+    )
+
+
+def get_paragraphs(session: Session, slug: str, *, limit: int, after: int | None) -> ParagraphPage | None:
+    """At most ``limit`` paragraphs after the ordinal ``after``; None if the article is not public. Five SELECTs."""
+    view = get_article(session, slug)
+    if view is None:
+        return None
+    rest = [paragraph for paragraph in view.paragraphs if after is None or paragraph.ordinal > after]
+    summary = view.summary
+    return ParagraphPage(
+        article=ArticleRef(
+            id=summary.id,
+            slug=summary.slug,
+            title=summary.title,
+            language=summary.language,
+            fact_check_status=summary.fact_check_status,
+            checked_at=summary.checked_at,
+            title_flags=summary.title_flags,
+            title_pending=summary.title_pending,
+        ),
+        paragraphs=tuple(rest[:limit]),
+        pending=view.pending,
+        next_ordinal=rest[limit - 1].ordinal if len(rest) > limit else None,
     )
 
 

@@ -186,6 +186,16 @@ class ParagraphView:
 
 
 @dataclass(frozen=True, slots=True)
+class ParagraphPage:
+    """Some of an article's paragraphs, in order; ``next_ordinal`` is the last one's place when more follow."""
+
+    article: ArticleRef
+    paragraphs: tuple[ParagraphView, ...]
+    pending: tuple[PendingView, ...]
+    next_ordinal: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FlagCount:
     """How many annotations of one article have this verdict and severity."""
 

@@ -47,3 +47,11 @@ def caveat(verdicts: Sequence[Verdict], pending: int, status: FactCheckStatus, c
         parts.append("An editors' note here is being re-checked.")
     parts.append(fact_check_sentence(status, checked_at))
     return " ".join(parts)
+
+
+def title_with_verdict(title: str, verdicts: Sequence[Verdict], *, pending: bool) -> str:
+    """A title as it may be printed where nothing else fits: a flagged one carries its verdicts."""
+    labels = [VERDICT_LABEL[verdict].lower() for verdict in verdicts if verdict is not Verdict.SUPPORTED]
+    if pending:
+        labels.append("being re-checked")
+    return f"{title} [fact-check: {', '.join(dict.fromkeys(labels))}]" if labels else title

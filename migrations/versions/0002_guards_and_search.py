@@ -6,6 +6,9 @@ makes: ``valid_from`` and ``valid_until`` each go from NULL to a value once. Slu
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -29,9 +32,7 @@ VERSIONED = {
         "id number content_hash created_at created_by article_id title title_origin language canonical_url publisher"
         " byline published_at origin_status fact_check_status checked_at"
     ),
-    "revisions": (
-        "id number content_hash created_at created_by article_id source_sha256 source_format import_report"
-    ),
+    "revisions": ("id number content_hash created_at created_by article_id source_sha256 source_format import_report"),
     "claim_versions": (
         "id number content_hash created_at created_by claim_id text verdict certainty summary search_record searched_on"
     ),
@@ -53,6 +54,14 @@ CHILDREN = {
     "evidence_links": ("claim_versions", "claim_version_id"),
     "blocks": ("revisions", "revision_id"),
 }
+COLLECTIONS = ("articles", "annotations", "claims", "evidence", "search")
+PUBLIC_VERSIONS = sa.table(
+    "public_versions",
+    sa.column("key", sa.Text()),
+    sa.column("seq", sa.BigInteger()),
+    sa.column("at", sa.DateTime(timezone=True)),
+    sa.column("gone", sa.Boolean()),
+)
 FIXED = {
     "articles": ("id", "slug"),
     "claims": ("id", "slug"),
@@ -67,10 +76,12 @@ def upgrade() -> None:
         _upgrade_sqlite()
     else:
         _upgrade_postgresql()
+    _stamp_collections()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.execute(PUBLIC_VERSIONS.delete().where(PUBLIC_VERSIONS.c.seq == 0))
     sqlite = op.get_bind().dialect.name == "sqlite"
     for table, name in _trigger_names(sqlite):
         op.execute(f"DROP TRIGGER {name}" + ("" if sqlite else f" ON {table}"))
@@ -81,6 +92,15 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {function}()")
     op.execute("DROP INDEX ix_search_entries_vector")
     op.execute("ALTER TABLE search_entries DROP COLUMN vector")
+
+
+def _stamp_collections() -> None:
+    # A list is public before anything stands in it; one that has changed already keeps its stamp.
+    known = set(op.get_bind().execute(sa.select(PUBLIC_VERSIONS.c.key)).scalars())
+    op.bulk_insert(
+        PUBLIC_VERSIONS,
+        [{"key": key, "seq": 0, "at": datetime.now(UTC), "gone": False} for key in COLLECTIONS if key not in known],
+    )
 
 
 def _trigger_names(sqlite: bool) -> list[tuple[str, str]]:
@@ -122,12 +142,11 @@ def _upgrade_sqlite() -> None:
         "CREATE VIRTUAL TABLE search_index USING fts5("
         "terms, content='search_entries', content_rowid='number', tokenize='ascii')"
     )
+    op.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
     insert = "INSERT INTO search_index(rowid, terms) VALUES (NEW.number, NEW.terms);"
     delete = "INSERT INTO search_index(search_index, rowid, terms) VALUES ('delete', OLD.number, OLD.terms);"
     for event, body in (("insert", insert), ("delete", delete), ("update", delete + insert)):
-        op.execute(
-            f"CREATE TRIGGER search_entries_{event} AFTER {event.upper()} ON search_entries BEGIN {body} END"
-        )
+        op.execute(f"CREATE TRIGGER search_entries_{event} AFTER {event.upper()} ON search_entries BEGIN {body} END")
 
 
 def _sqlite_trigger(name: str, event: str, message: str) -> None:
@@ -171,9 +190,7 @@ def _upgrade_postgresql() -> None:
         _postgresql_trigger(table, "no_update", "BEFORE UPDATE", "caveat_refuse()")
     for table in (*APPEND_ONLY, *VERSIONED, *FIXED):
         _postgresql_trigger(table, "no_delete", "BEFORE DELETE", "caveat_refuse()")
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION caveat_refuse()"
-        )
+        op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION caveat_refuse()")
     for table in VERSIONED:
         closing = ", ".join(f"'{name}'" for name in CLOSING.get(table, DEFAULT_CLOSING))
         _postgresql_trigger(table, "guard", "BEFORE UPDATE", f"caveat_guard_version({closing})")

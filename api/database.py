@@ -1,0 +1,59 @@
+"""The request's session: opened with the first question, one snapshot, read-only, closed with the request."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from annotations.settings import Settings
+from annotations.store.engine import make_engine, read_session
+from annotations.store.migrate import current_revision, head_revision
+from api.health import add_readiness_check
+
+_KEY = "caveat.engine"
+
+
+class SchemaOutdated(Exception):
+    """The database is not at the revision that the code needs."""
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Give ``app`` its engine, and have readiness look at the database and at its schema."""
+    engine = make_engine(settings.database_url)
+    app.extensions[_KEY] = engine
+    app.teardown_appcontext(_close)
+    add_readiness_check(app, "database", lambda: _answers(engine))
+    needed = head_revision(engine)
+    add_readiness_check(app, "schema", lambda: _is_current(engine, needed))
+
+
+def current_engine() -> Engine:
+    """The engine of the application at hand."""
+    engine: Engine = current_app.extensions[_KEY]
+    return engine
+
+
+def request_session() -> Session:
+    """The session of the current request: everything that it reads comes from one snapshot."""
+    if "session" not in g:
+        g.session = read_session(current_engine())
+    session: Session = g.session
+    return session
+
+
+def _close(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def _answers(engine: Engine) -> None:
+    with read_session(engine) as session:
+        session.execute(text("SELECT 1"))
+
+
+def _is_current(engine: Engine, needed: str | None) -> None:
+    found = current_revision(engine)
+    if found != needed:
+        raise SchemaOutdated(f"the database is at {found}, the code needs {needed}")

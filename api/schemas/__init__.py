@@ -1,0 +1,1 @@
+"""What leaves: marshmallow schemas, every field listed by hand. They never query."""

@@ -1,0 +1,77 @@
+"""Claims: statements with one verdict each, wherever they appear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, pre_dump
+
+from annotations.queries import claims
+from annotations.queries.tombstones import claim_tombstone
+from annotations.queries.views import ClaimView
+from annotations.store.keys import CLAIMS, claim_key
+from annotations.vocabulary import Verdict
+from api.database import request_session
+from api.openapi import PublicBlueprint
+from api.pagination import PageQuery, answer_page, requested_page
+from api.reading import read_one, unchanged_list
+from api.schemas.base import many
+from api.schemas.claims import ClaimSchema, present_full_claim
+from api.schemas.notes import AppearanceSchema
+from api.v1.examples import CLAIM, EXAMPLES
+from api.v1.parameters import verdict_filter
+
+blueprint = PublicBlueprint(
+    "claims", __name__, url_prefix="/v1", description="Statements with one verdict each, wherever they appear."
+)
+
+
+class ClaimQuery(PageQuery):
+    """Which claims."""
+
+    verdict = verdict_filter()
+
+
+class ClaimPageSchema(Schema):
+    """A page of claims."""
+
+    items = many(ClaimSchema)
+    next = fields.URL(required=True, allow_none=True, require_tld=False)
+
+
+class ClaimWithAppearancesSchema(ClaimSchema):
+    """A claim with every passage that makes it."""
+
+    appearances = many(AppearanceSchema, "Every public passage that makes it, by article and place.")
+
+    @pre_dump
+    def present(self, view: ClaimView, **_: Any) -> dict[str, Any]:
+        """A claim's members, with its appearances."""
+        return {**present_full_claim(view.claim), "appearances": view.appearances}
+
+
+@blueprint.route("/claims")
+@blueprint.query(ClaimQuery)
+@blueprint.answers(ClaimPageSchema, example=EXAMPLES["list_claims"])
+def list_claims(query: dict[str, Any]) -> Any:
+    """List claims with their verdict and evidence, by slug."""
+    requested = requested_page("claims", query)
+    unchanged = unchanged_list(CLAIMS)
+    if unchanged is not None:
+        return unchanged
+    verdict = Verdict(query["verdict"]) if "verdict" in query else None
+    after = None if requested.after is None else tuple(requested.after)
+    found = claims.list_claims(request_session(), verdict=verdict, limit=requested.limit, after=after)
+    return answer_page(requested, found.items, found.next_key)
+
+
+@blueprint.route("/claims/<slug:slug>", examples={"slug": CLAIM})
+@blueprint.answers(ClaimWithAppearancesSchema, example=EXAMPLES["get_claim"])
+def get_claim(slug: str) -> ClaimView | Response:
+    """Read a claim with its evidence and every appearance."""
+    return read_one(
+        claim_key(slug),
+        lambda session: claims.get_claim(session, slug),
+        lambda session: claim_tombstone(session, slug),
+    )

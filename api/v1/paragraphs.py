@@ -1,0 +1,83 @@
+"""Paragraphs, by their place in an article and under their own id."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from annotations.queries import articles
+from annotations.queries.tombstones import article_tombstone, paragraph_tombstone
+from annotations.queries.views import ParagraphView
+from annotations.store.keys import article_key, paragraph_key
+from annotations.syndication.wording import notice
+from api.openapi import PublicBlueprint
+from api.pagination import PageQuery, answer_page, requested_page
+from api.reading import read_one
+from api.schemas.articles import ParagraphResourceSchema, ParagraphSchema
+from api.schemas.base import many, string
+from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema
+from api.v1.examples import ARTICLE, EXAMPLES, PARAGRAPH
+
+blueprint = PublicBlueprint(
+    "paragraphs", __name__, url_prefix="/v1", description="Paragraphs with everything that is said of them."
+)
+
+
+class ParagraphPageSchema(Schema):
+    """A page of an article's paragraphs, with the article's status."""
+
+    article = fields.Nested(ArticleRefSchema, required=True)
+    notice = string("To be shown with the text.")
+    pending_notices = many(PendingNoticeSchema, "Notices whose paragraph is gone.")
+    items = many(ParagraphSchema)
+    next = fields.URL(required=True, allow_none=True, require_tld=False)
+
+
+@blueprint.route("/articles/<slug:slug>/paragraphs", examples={"slug": ARTICLE})
+@blueprint.query(PageQuery)
+@blueprint.answers(ParagraphPageSchema, example=EXAMPLES["list_paragraphs"])
+def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
+    """List an article's paragraphs in order, with everything that is said of them.
+
+    The title has ordinal 0 where it stands in the text. A cursor goes on after the paragraph that came last; when
+    the article changed in between, start again.
+    """
+    requested = requested_page(f"paragraphs of {slug}", query)
+    after = None if requested.after is None else int(str(requested.after[0]))
+    found = read_one(
+        article_key(slug),
+        lambda session: articles.get_paragraphs(session, slug, limit=requested.limit, after=after),
+        lambda session: article_tombstone(session, slug),
+    )
+    if isinstance(found, Response):
+        return found
+    status = notice(found.article.fact_check_status, found.article.checked_at)
+    body, headers = answer_page(
+        requested, found.paragraphs, None if found.next_ordinal is None else [found.next_ordinal]
+    )
+    return {**body, "article": found.article, "notice": status, "pending_notices": found.pending}, headers
+
+
+@blueprint.route("/articles/<slug:slug>/paragraphs/<ordinal:ordinal>", examples={"slug": ARTICLE, "ordinal": 1})
+@blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph_by_ordinal"])
+def get_paragraph_by_ordinal(slug: str, ordinal: int) -> ParagraphView | Response:
+    """Read the paragraph that stands at a place in an article now."""
+    return read_one(
+        article_key(slug),
+        lambda session: articles.get_paragraph(session, slug=slug, ordinal=ordinal),
+        lambda session: article_tombstone(session, slug),
+    )
+
+
+@blueprint.route("/paragraphs/<uuid:paragraph_id>", examples={"paragraph_id": PARAGRAPH})
+@blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph"])
+def get_paragraph(paragraph_id: UUID) -> ParagraphView | Response:
+    """Read a paragraph under its id, which it keeps through all revisions of its article."""
+    return read_one(
+        paragraph_key(paragraph_id),
+        lambda session: articles.get_paragraph(session, paragraph_id=paragraph_id),
+        lambda session: paragraph_tombstone(session, paragraph_id),
+    )
