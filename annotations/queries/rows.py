@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.segments import cut
+from annotations.anchoring.selectors import quote_selector
 from annotations.anchoring.text import utf16_range
 from annotations.queries.selects import SOURCE_COLUMNS, citations, split_ordered
 from annotations.queries.views import (
@@ -92,6 +93,7 @@ def annotation_of(
     row: Row[*tuple[Any, ...]], evidence: CitationsByVersion, article: ArticleRef | None = None
 ) -> PublicAnnotation:
     """An annotation from a row of :func:`public_annotations`."""
+    selector = quote_selector(row.paragraph_text, row.start_offset, row.end_offset)
     utf16_start, utf16_end = utf16_range(row.paragraph_text, row.start_offset, row.end_offset)
     return PublicAnnotation(
         id=row.id,
@@ -105,8 +107,8 @@ def annotation_of(
         end=row.end_offset,
         utf16_start=utf16_start,
         utf16_end=utf16_end,
-        prefix=row.prefix,
-        suffix=row.suffix,
+        prefix=selector.prefix,
+        suffix=selector.suffix,
         anchor_state=AnchorState(row.anchor_state),
         context_changed=row.context_changed,
         needs_recheck=row.needs_recheck or row.claim_needs_recheck,

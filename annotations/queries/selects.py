@@ -134,8 +134,6 @@ def public_annotations(*columns: Any) -> Select[*tuple[Any, ...]]:
             AnnotationVersion.valid_from.label("published_at"),
             AnnotationVersion.severity,
             AnnotationVersion.note,
-            AnnotationVersion.prefix,
-            AnnotationVersion.suffix,
             categories.label("categories"),
             Anchor.paragraph_id,
             Anchor.start_offset,

@@ -133,8 +133,8 @@ class AnnotationBriefSchema(Schema):
     position_utf16 = fields.Nested(
         PositionSchema, required=True, metadata={"description": "The same in UTF-16 code units, as browsers count."}
     )
-    prefix = string("Words before the quote, as the editor saw them.")
-    suffix = string("Words after the quote, as the editor saw them.")
+    prefix = string("Words before the quote in the present text.")
+    suffix = string("Words after the quote in the present text.")
     anchor_state = one_of(AnchorState, "How the annotation holds on to the present text.")
     context_changed = fields.Boolean(
         required=True, metadata={"description": "The sentence around the same words changed."}

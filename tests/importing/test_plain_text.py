@@ -180,6 +180,34 @@ def test_wrapped_paragraphs_end(end: str, reason: str) -> None:
     assert len(read_plain_text((WRAPPED + end).encode()).blocks) == 2, reason
 
 
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (
+            [
+                "这是一种慢性疾病，目前尚无治愈的方法。",
+                "医生先用化疗清除有害的免疫细胞。",
+                "风险包括感染和不孕，费用也很高。",
+            ],
+            "each ends a sentence",
+        ),
+        (
+            [
+                "A trial of stem cells in ninety adults",
+                "A trial of skin cells in eighty adults",
+                "What to ask in a clinic",
+            ],
+            "each begins with a capital",
+        ),
+    ],
+)
+def test_lines_of_one_width_are_not_wrapped_for_that(lines: list[str], reason: str) -> None:
+    imported = read_plain_text("\n".join(lines).encode())
+
+    assert imported.format == "one line per block", reason
+    assert [block.text for block in imported.blocks] == lines
+
+
 def test_list_item_goes_on_where_it_is_indented() -> None:
     blocks = read_plain_text(f"{BODY}\n- tea\n  with milk\nNot an item.".encode()).blocks
 

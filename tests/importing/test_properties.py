@@ -72,7 +72,7 @@ def test_order_is_kept(source: str) -> None:
     """Title and blocks read as the source does, from left to right, with some of it left out."""
     data = source.encode("utf-8", "replace")
     try:
-        imported = read_plain_text(data)
+        imported = read_plain_text(data, encoding="utf-8")
     except DomainError:
         return
     assume(not any(repair.after for repair in imported.repairs))
