@@ -26,7 +26,7 @@ def keys_of_article(session: Session, article: Article) -> set[str]:
     paragraphs = session.scalars(
         select(Block.paragraph_id).join(Revision).where(Revision.article_id == article.id, is_public(Revision))
     )
-    found = {keys.article_key(article.slug), keys.ARTICLES, keys.ANNOTATIONS, keys.SEARCH}
+    found = {keys.article_key(article.slug), keys.ARTICLES, keys.ANNOTATIONS, keys.CLAIMS, keys.SEARCH}
     found |= {keys.paragraph_key(paragraph_id) for paragraph_id in paragraphs}
     rows = session.execute(_public_annotations().where(Annotation.article_id == article.id))
     for annotation_id, claim_slug in rows:
@@ -46,7 +46,7 @@ def keys_of_annotations(session: Session, annotation_ids: Iterable[UUID]) -> set
     """The union of :func:`keys_of_annotation` over several."""
     ids = list(annotation_ids)
     found = {keys.annotation_key(annotation_id) for annotation_id in ids}
-    found |= {keys.ARTICLES, keys.ANNOTATIONS, keys.SEARCH}
+    found |= {keys.ARTICLES, keys.ANNOTATIONS, keys.CLAIMS, keys.SEARCH}
     statement = (
         select(Article, Anchor.paragraph_id, Block.ordinal, Claim.slug)
         .select_from(AnnotationVersion)

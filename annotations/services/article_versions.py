@@ -17,6 +17,7 @@ from annotations.permissions import Actor
 from annotations.services.content import ArticleMetadata, hash_of
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Paragraph, Revision
 from annotations.store.base import new_id
+from annotations.store.publication_log import timestamp
 from annotations.vocabulary import BlockKind, FactCheckStatus, TitleOrigin
 
 
@@ -124,3 +125,15 @@ def add_metadata(
     )
     session.flush()
     return version
+
+
+def shown_metadata(session: Session, version: ArticleVersion) -> dict[str, Any]:
+    """What readers saw of ``version``, for a correction."""
+    content = asdict(metadata_content(session, version))
+    published_at = content["published_at"]
+    return {
+        **content,
+        "topics": list(content["topics"]),
+        "origin_status": str(content["origin_status"]),
+        "published_at": timestamp(published_at) if published_at else None,
+    }

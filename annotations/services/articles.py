@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from annotations.services.article_versions import (
     head_metadata,
     head_revision,
     metadata_content,
+    shown_metadata,
 )
 from annotations.services.content import ArticleMetadata, check_metadata, check_slug
 from annotations.services.notes_publishing import open_waiting_annotations
@@ -28,7 +29,7 @@ from annotations.store.articles import Article, ArticleVersion, Revision
 from annotations.store.base import new_id
 from annotations.store.history import add_transition
 from annotations.store.publication_log import Publication, Subject
-from annotations.vocabulary import EntityType, FactCheckStatus, TitleOrigin, Visibility
+from annotations.vocabulary import ChangeKind, EntityType, FactCheckStatus, TitleOrigin, Visibility
 
 
 def import_article(
@@ -83,39 +84,53 @@ def mark_fact_check(
     Raises:
         PermissionDenied: the actor may not say so.
         InvalidInput: a date is missing, superfluous or in the future.
+        TransitionNotAllowed: the article was withdrawn.
     """
     require(actor, Permission.MARK_FACT_CHECK, own_work=article.created_by == actor.id)
     if (status is FactCheckStatus.NOT_STARTED) != (checked_at is None):
         raise InvalidInput("the day of the check goes with partial and complete", field="checked_at")
-    if checked_at is not None and checked_at > now.date():
+    # Where the editor sits it may be tomorrow already.
+    if checked_at is not None and checked_at > now.date() + timedelta(days=1):
         raise InvalidInput("the day of the check lies in the future", field="checked_at")
+    publication = Publication(session, actor_id=actor.id, now=now)
     current = head_metadata(session, article)
     if (current.fact_check_status, current.checked_at) == (status, checked_at):
         return current
     metadata = metadata_content(session, current)
     return _replace_metadata(
-        session, article, metadata, status, checked_at, Event.ARTICLE_FACT_CHECKED, actor=actor, now=now
+        publication, article, metadata, status, checked_at, Event.ARTICLE_FACT_CHECKED, actor=actor, now=now
     )
 
 
 def edit_metadata(
-    session: Session, article: Article, metadata: ArticleMetadata, *, actor: Actor, now: datetime
+    session: Session,
+    article: Article,
+    metadata: ArticleMetadata,
+    *,
+    actor: Actor,
+    now: datetime,
+    kind: ChangeKind = ChangeKind.CORRECTION,
+    reason: str | None = None,
 ) -> ArticleVersion:
     """Replace the metadata of ``article``; public at once if the article is. Nothing is written when equal.
+
+    ``kind`` is what the editor takes a change of something public for; ``reason`` is what a correction says.
 
     Raises:
         PermissionDenied: the actor may not edit it.
         InvalidInput: metadata is not usable, or a title is given to a text that has its own.
+        TransitionNotAllowed: the article was withdrawn.
     """
     require(actor, Permission.EDIT_METADATA, own_work=article.created_by == actor.id)
-    current = head_metadata(session, article)
     metadata = check_metadata(metadata)
+    publication = Publication(session, actor_id=actor.id, now=now)
+    current = head_metadata(session, article)
     if (metadata.title is None) != (current.title_origin == TitleOrigin.SOURCE):
         raise InvalidInput("give a title exactly when the text has none of its own", field="title")
     if metadata == metadata_content(session, current):
         return current
     return _replace_metadata(
-        session,
+        publication,
         article,
         metadata,
         FactCheckStatus(current.fact_check_status),
@@ -123,6 +138,8 @@ def edit_metadata(
         Event.ARTICLE_METADATA_CHANGED,
         actor=actor,
         now=now,
+        kind=kind,
+        reason=reason,
     )
 
 
@@ -138,7 +155,6 @@ def make_public(session: Session, article: Article, *, actor: Actor, now: dateti
         actor, Permission.MAKE_PUBLIC, authors=frozenset({article.created_by}), four_eyes=four_eyes
     )
     publication = Publication(session, actor_id=actor.id, now=now)
-    session.refresh(article)
     if article.visibility != Visibility.HIDDEN:
         raise TransitionNotAllowed(f"the article is {article.visibility}", context={"state": article.visibility})
     metadata, revision = head_metadata(session, article), head_revision(session, article)
@@ -157,7 +173,7 @@ def make_public(session: Session, article: Article, *, actor: Actor, now: dateti
 
 
 def _replace_metadata(
-    session: Session,
+    publication: Publication,
     article: Article,
     metadata: ArticleMetadata,
     status: FactCheckStatus,
@@ -166,23 +182,34 @@ def _replace_metadata(
     *,
     actor: Actor,
     now: datetime,
+    kind: ChangeKind | None = None,
+    reason: str | None = None,
 ) -> ArticleVersion:
-    public = article.visibility == Visibility.PUBLIC
-    publication = Publication(session, actor_id=actor.id, now=now) if public else None
+    session = publication.session
+    if article.visibility == Visibility.WITHDRAWN:
+        raise TransitionNotAllowed("the article is withdrawn", context={"state": article.visibility})
     current = head_metadata(session, article)
     article.metadata_number += 1
     version = add_metadata(session, article, metadata, status, checked_at, actor=actor, now=now)
-    if publication is not None:
+    if article.visibility == Visibility.PUBLIC:
         current.valid_until = publication.moment
         session.flush()
         version.valid_from = publication.moment
         session.flush()
-        publication.record(
+        row = publication.record(
             event,
-            Subject(EntityType.ARTICLE, article.id, version.number, version.content_hash),
+            _subject(article, version),
             summary=event.definition,
             keys=keys_of_article(session, article),
+            change_kind=kind,
         )
+        if kind is ChangeKind.CORRECTION:
+            publication.correct(
+                row,
+                before=shown_metadata(session, current),
+                after=shown_metadata(session, version),
+                reason=reason or "The editors corrected what is said of this article.",
+            )
         index_article(session, article)
     _remember(session, article, version, event.partition(".")[2], article.visibility, actor=actor, now=now)
     return version

@@ -13,20 +13,21 @@ from sqlalchemy.orm import Session
 from annotations.errors import InvalidInput, NotPublishable, SlugTaken
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
-from annotations.review.workflow import categories_fit, check_fitting_evidence
+from annotations.review.workflow import categories_fit
 from annotations.services.affected import annotations_of_claim, keys_of_claim
 from annotations.services.content import ClaimContent, check_claim, check_slug, hash_of
 from annotations.services.drafting import begin, save
 from annotations.services.evidence import is_approved, publish_cited, unlist_uncited
-from annotations.services.lookups import get, head_version, public_version, published_version, subject_of
+from annotations.services.lookups import get, head_version, links_of, public_version, published_version, subject_of
 from annotations.services.pending import open_notice
+from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_claim
 from annotations.store.base import new_id
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence
 from annotations.store.notes import Annotation, AnnotationCategory
 from annotations.store.publication_log import Publication
-from annotations.vocabulary import Category, ChangeKind, EvidenceStatus, PendingReason, Stance, Verdict
+from annotations.vocabulary import Category, ChangeKind, PendingReason, Verdict
 
 
 def write_claim(
@@ -94,6 +95,7 @@ def approve_claim(
         old.valid_until = publication.moment
         session.flush()
     head.valid_from = publication.moment
+    claim.needs_recheck, claim.recheck_reason = False, None
     session.flush()
     publish_cited(session, publication, sources)
     verdict_changed = old is not None and old.verdict != head.verdict
@@ -116,14 +118,7 @@ def approve_claim(
         _recheck_unfitting(session, publication, claim, Verdict(head.verdict))
 
 
-def links_of(session: Session, version: ClaimVersion) -> list[EvidenceLink]:
-    """The evidence links of ``version`` in the editor's order."""
-    statement = select(EvidenceLink).where(EvidenceLink.claim_version_id == version.id)
-    return list(session.scalars(statement.order_by(EvidenceLink.position)))
-
-
 def _check_publishable(session: Session, version: ClaimVersion) -> list[UUID]:
-    standing: list[tuple[Stance, EvidenceStatus]] = []
     links = links_of(session, version)
     for link in links:
         evidence = get(session, Evidence, link.evidence_id)
@@ -133,9 +128,7 @@ def _check_publishable(session: Session, version: ClaimVersion) -> list[UUID]:
                 field="evidence",
                 context={"rule": "approved_evidence", "evidence": evidence.key},
             )
-        known = public_version(session, evidence) or head_version(session, evidence)
-        standing.append((Stance(link.stance), EvidenceStatus(known.status)))
-    check_fitting_evidence(Verdict(version.verdict), standing, searched=version.search_record is not None)
+    check_rests_on_evidence(session, version)
     return [link.evidence_id for link in links]
 
 

@@ -18,6 +18,7 @@ from annotations.services.affected import claims_citing, keys_of_evidence
 from annotations.services.content import EvidenceContent, check_evidence, check_slug, hash_of
 from annotations.services.drafting import begin, save
 from annotations.services.lookups import get, head_version, public_version, subject_of
+from annotations.services.resting import flag_claims_resting_on, recheck_unsupported
 from annotations.store.base import new_id
 from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
 from annotations.store.keys import EVIDENCE, evidence_key
@@ -77,7 +78,7 @@ def approve_evidence(
 ) -> None:
     """Put the newest version in force: at once where the source is public, else with the first claim citing it.
 
-    A status that becomes ``retracted`` is always a correction.
+    A status that becomes ``retracted`` is always a correction, and reaches every claim that rests on it (rule 7).
     """
     head, old = head_version(session, evidence), public_version(session, evidence)
     if old is None:
@@ -87,6 +88,8 @@ def approve_evidence(
     session.flush()
     head.valid_from = publication.moment
     session.flush()
+    if retracted:
+        flag_claims_resting_on(session, evidence)
     row = publication.record(
         Event.EVIDENCE_RETRACTED if retracted else Event.EVIDENCE_REVISED,
         subject_of(evidence, head),
@@ -98,6 +101,8 @@ def approve_evidence(
         publication.correct(
             row, before=_shown(old), after=_shown(head), reason=reason or "The record of a source was corrected."
         )
+    if retracted:
+        recheck_unsupported(session, publication, evidence)
 
 
 def publish_cited(session: Session, publication: Publication, evidence_ids: Iterable[UUID]) -> None:

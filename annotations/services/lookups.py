@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from annotations.errors import NotFound, TransitionNotAllowed
 from annotations.store.articles import Article
-from annotations.store.claims import Claim, ClaimVersion
+from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import Subject
@@ -77,6 +77,12 @@ def published_version(session: Session, entity: Reviewed) -> Any:
     if version is None:
         raise TransitionNotAllowed(f"the {_TYPES[type(entity)]} is not public")
     return version
+
+
+def links_of(session: Session, version: ClaimVersion) -> list[EvidenceLink]:
+    """The evidence links of ``version`` in the editor's order."""
+    statement = select(EvidenceLink).where(EvidenceLink.claim_version_id == version.id)
+    return list(session.scalars(statement.order_by(EvidenceLink.position)))
 
 
 def subject_of(entity: Reviewed, version: ReviewedVersion) -> Subject:

@@ -13,6 +13,7 @@ from annotations.review.workflow import categories_fit
 from annotations.services.affected import keys_of_annotation
 from annotations.services.lookups import get, head_version, public_version, subject_of
 from annotations.services.pending import close_notice
+from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.claims import Claim
@@ -27,8 +28,8 @@ def approve_annotation(
     """Publish the newest version of ``annotation``; on a hidden article it waits until that becomes public.
 
     Raises:
-        NotPublishable: its claim is not published, its categories do not fit the claim's verdict, or its quote
-            does not stand in the present text (rules 3, 5 and 8).
+        NotPublishable: its claim is not published or has lost its evidence, its categories do not fit the claim's
+            verdict, or its quote does not stand in the present text (rules 3, 5 and 8).
     """
     article = get(session, Article, annotation.article_id)
     head = head_version(session, annotation)
@@ -103,6 +104,7 @@ def _check_publishable(session: Session, article: Article, version: AnnotationVe
         raise NotPublishable(
             f"the claim {claim.slug} is not published", field="claim", context={"rule": "published_claim"}
         )
+    check_rests_on_evidence(session, claim_version)
     if not categories_fit(Verdict(claim_version.verdict), map(Category, _categories(session, version))):
         raise NotPublishable(
             f"the categories do not fit the verdict {claim_version.verdict}",

@@ -29,7 +29,6 @@ def recheck_annotation(session: Session, annotation: Annotation, *, actor: Actor
     """
     require(actor, Permission.OPEN_RECHECK, own_work=annotation.created_by == actor.id)
     publication = Publication(session, actor_id=actor.id, now=now)
-    session.refresh(annotation)
     if public_version(session, annotation) is None or open_notice_of(session, annotation) is not None:
         raise TransitionNotAllowed("only a published annotation can be put to a recheck, once")
     return open_notice(session, publication, annotation, PendingReason.EDITOR_RECHECK)

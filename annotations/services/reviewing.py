@@ -90,11 +90,11 @@ def approve(
         NotPublishable: a rule is not met; nothing changes.
         PublishingBusy: another publisher held the lock for too long.
     """
+    require(actor, Permission.REVIEW, own_work=False)
+    publication = Publication(session, actor_id=actor.id, now=now)
     seen_by_two = require_second_person(
         actor, Permission.REVIEW, authors=authors_of(session, entity), four_eyes=four_eyes
     )
-    publication = Publication(session, actor_id=actor.id, now=now)
-    session.refresh(entity)
     _step(session, entity, Action.APPROVE, actor=actor, now=now, reason=reason, four_eyes=seen_by_two)
     _APPROVERS[type(entity)](session, publication, entity, kind=kind, reason=reason)
 

@@ -14,9 +14,9 @@ from annotations.review.events import Event
 from annotations.review.workflow import Action, next_state
 from annotations.services.affected import annotations_of_claim, keys_of_annotation, keys_of_article, keys_of_claim
 from annotations.services.article_versions import head_metadata, head_revision
-from annotations.services.claims import links_of, shown_claim
+from annotations.services.claims import shown_claim
 from annotations.services.evidence import unlist_uncited
-from annotations.services.lookups import head_version, public_version, published_version, subject_of
+from annotations.services.lookups import head_version, links_of, public_version, published_version, subject_of
 from annotations.services.notes_publishing import shown_annotation
 from annotations.services.pending import close_notice
 from annotations.services.search_index import index_annotation, index_article, index_claim
@@ -60,13 +60,13 @@ def confirm_withdrawal(
         TransitionNotAllowed: nobody asked for it.
         NotPublishable: published annotations still make the claim.
     """
+    require(actor, Permission.WITHDRAW, own_work=False)
+    publication = Publication(session, actor_id=actor.id, now=now)
     if entity.withdrawal_requested_by is None or entity.withdrawal_reason is None:
         raise TransitionNotAllowed("nobody asked for this to be withdrawn")
     two = require_second_person(
         actor, Permission.WITHDRAW, authors=frozenset({entity.withdrawal_requested_by}), four_eyes=four_eyes
     )
-    publication = Publication(session, actor_id=actor.id, now=now)
-    session.refresh(entity)
     before, reason = _state(entity), entity.withdrawal_reason
     if isinstance(entity, Article):
         _withdraw_article(session, publication, entity, reason)

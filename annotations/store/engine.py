@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from annotations.errors import PublishingBusy, StaleVersion
 
 READ_ONLY = "caveat_read_only"
 BUSY_TIMEOUT_MILLISECONDS = 10_000
@@ -43,9 +48,27 @@ def make_engine(url: str) -> Engine:
     )
 
 
-def write_session(engine: Engine) -> Session:
-    """A session that may write; on SQLite it holds the database's one write lock from its first statement."""
-    return Session(engine, expire_on_commit=False)
+class WriteSession(Session):
+    """A session whose lost races are errors of the domain."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Send what changed to the database.
+
+        Raises:
+            StaleVersion: a row changed since this session read it; nothing of this transaction will be kept.
+        """
+        try:
+            super().flush(objects)
+        except StaleDataError as error:
+            raise StaleVersion("this changed since it was read; read it again") from error
+
+
+def write_session(engine: Engine) -> WriteSession:
+    """A session that may write; on SQLite it holds the database's one write lock from its first statement.
+
+    That statement raises PublishingBusy where another writer held the lock for too long.
+    """
+    return WriteSession(engine, expire_on_commit=False)
 
 
 def read_session(engine: Engine) -> Session:
@@ -70,7 +93,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    try:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise PublishingBusy("another change is being written; try again") from error
+        raise
 
 
 def _drop_read_only_connections(context: ExceptionContext) -> None:

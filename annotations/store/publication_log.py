@@ -67,6 +67,9 @@ class Publication:
         self.session = session
         self.actor_id = actor_id
         _take_lock(session)
+        # What was read before the lock may have changed while this transaction waited for it.
+        session.flush()
+        session.expire_all()
         head = session.execute(select(LogRow).order_by(LogRow.seq.desc()).limit(1)).scalar_one_or_none()
         self._seq = head.seq if head else 0
         self._hash = head.hash if head else GENESIS
