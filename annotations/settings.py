@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from annotations.errors import SettingsError
 
@@ -78,15 +79,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def database_url(value: str) -> str:
     """The address as SQLAlchemy takes it: ``postgres://`` and ``postgresql://`` mean psycopg 3.
 
+    A database of SQLite must be a file, because one in memory is another one in every connection.
+
     Raises:
-        SettingsError: neither SQLite nor PostgreSQL.
+        SettingsError: neither a file of SQLite nor PostgreSQL.
     """
     scheme, separator, rest = value.partition("://")
-    if separator and scheme == "sqlite":
+    if separator and scheme == "sqlite" and re.match(r"/(?!:memory:)[^?]", rest):
         return value
-    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"} and _split(value) is not None:
         return f"postgresql+psycopg://{rest}"
-    raise SettingsError("DATABASE_URL must be a sqlite:// or postgresql:// address", field="DATABASE_URL")
+    raise SettingsError("DATABASE_URL must be a sqlite:///file or postgresql:// address", field="DATABASE_URL")
 
 
 def secret_from_file(path: Path) -> str:
@@ -100,7 +103,8 @@ def secret_from_file(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+            # Not named after the process: in a container every start has the same id.
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
             with open(draft, "x", encoding="ascii", opener=_owner_only) as handle:
                 handle.write(secrets.token_urlsafe(SECRET_BYTES))
                 handle.flush()
@@ -124,14 +128,23 @@ def _owner_only(path: str, flags: int) -> int:
 
 
 def _base_url(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    parts = _split(value)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(f"{name} must be an http or https address without query", field=name)
     return value.rstrip("/")
 
 
+def _split(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        # A port is only looked at when it is asked for.
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 def _whole_number(name: str, value: str, *, low: int, high: int) -> int:
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
         raise SettingsError(f"{name} must be a whole number from {low} to {high}", field=name)
     return int(value)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import flask_swagger_ui
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from api.caching import conditional_on_content
+from api.current import current_settings
 
 CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
 
@@ -43,6 +45,8 @@ _START = b"""window.ui = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
   validatorUrl: null,
 });
 """
@@ -83,5 +87,11 @@ def _content(name: str) -> bytes:
 
 def _answer(content: bytes, media_type: str) -> Response:
     response = conditional_on_content(content) or Response(content, mimetype=media_type)
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; connect-src 'self' {_public_origin()}"
     return response
+
+
+def _public_origin() -> str:
+    # What is tried out on the page is sent there, though the page may have been opened under another name.
+    parts = urlsplit(current_settings().public_base_url)
+    return f"{parts.scheme}://{parts.netloc}"

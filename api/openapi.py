@@ -4,7 +4,7 @@ A public read is a stack of three decorators over its query::
 
     blueprint = PublicBlueprint("articles", __name__, url_prefix="/v1", description="Texts with their caveats.")
 
-    @blueprint.route("/articles/<slug:slug>/paragraphs", examples={"slug": "an-article"})
+    @blueprint.route("/articles/<slug:slug>/paragraphs", path={"slug": ("an-article", "Of the article.")})
     @blueprint.query(PageQuery)
     @blueprint.answers(ParagraphPageSchema, example=PARAGRAPH_PAGE)
     def list_paragraphs(query, slug):
@@ -14,9 +14,9 @@ A public read is a stack of three decorators over its query::
         """
 
 ``route``
-    The address, GET and HEAD only. ``examples`` gives each name in it a value that exists. It completes the
-    documentation: operation id (the function's name), summary (its docstring's first line), and every status that the
-    contract knows.
+    The address, GET and HEAD only. ``path`` gives each name in it a value that exists, and a description. It completes
+    the documentation: operation id (the function's name), summary (its docstring's first line), and every status that
+    the contract knows.
 ``query``
     Optional; a :class:`api.parameters.QuerySchema` whose fields carry ``metadata={"example": ..., "description": ...}``
     (or ``no_example`` with the reason). The loaded dictionary is the view's first argument. Without it the address
@@ -41,7 +41,15 @@ from marshmallow import Schema, fields
 
 from annotations.settings import Settings
 from api.caching import conditional_on_content
-from api.components import DEFAULT_RESPONSE, NOT_MODIFIED, PROBLEM_RESPONSES, ProblemSchema, named, register_components
+from api.components import (
+    DEFAULT_RESPONSE,
+    NOT_MODIFIED,
+    PROBLEM_RESPONSES,
+    ProblemSchema,
+    name_enumeration,
+    named,
+    register_components,
+)
 from api.converters import OrdinalConverter, SlugConverter, ordinal_schema, slug_schema
 from api.negotiation import JSON, require_json
 from api.parameters import NoParameters, QueryParser
@@ -49,14 +57,25 @@ from api.problems import register_error_handlers
 
 TITLE = "Caveat"
 API_VERSION = "1.0"
-DESCRIPTION = (
-    "Health articles, paragraph by paragraph, with editorial annotations that flag overstated claims and link each to "
-    "evidence. It informs and is no medical advice."
-)
+DESCRIPTION = """\
+Health articles, paragraph by paragraph, with editorial annotations that flag overstated claims and link each to
+evidence. It informs and is no medical advice.
+
+* **Reading.** GET and HEAD, without a token, from any site (CORS). Show a text together with its `notice`, its
+  annotations and its pending notices.
+* **Lists** are pages of `items`; `next`, also in the `Link` header, is the address of the next page.
+* **Errors** are problem documents (RFC 9457) with a stable `code`; unknown and ill-formed parameters are errors.
+* **Caching.** Send an answer's `ETag` back as `If-None-Match`: a 304 says that nothing changed.
+* **Forms.** Times are RFC 3339 in UTC, ids are UUIDs, texts are UTF-8 in NFC, offsets count from 0.
+* **Growth.** Within `/v1` members and enumeration values may be added; pass over those you do not know.
+"""
+ANSWER = "The answer. The example is a real one about the sample articles; its lists are shortened."
 
 View = TypeVar("View", bound=Callable[..., Any])
 SchemaType = Schema | type[Schema]
 
+# What api/targets.py lets through, in the regular expressions of JavaScript, which JSON Schema uses.
+_CLEAN_TEXT = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
 _PATH_NAME = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
@@ -69,7 +88,11 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no type
     @cached_property
     def document(self) -> bytes:
         """The OpenAPI document; asked for once every blueprint is registered."""
-        return json.dumps(self.spec.to_dict(), indent=2, sort_keys=False).encode()
+        document = self.spec.to_dict()
+        for schema in document["components"]["schemas"].values():
+            # A client that checks answers by this document must not fail on the day that a member is added.
+            schema.pop("additionalProperties", None)
+        return json.dumps(document, sort_keys=False, separators=(",", ":")).encode()
 
     def _openapi_json(self) -> Response:
         require_json()
@@ -81,6 +104,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no type
 
     def _register_responses(self) -> None:
         register_components(self.spec)
+
+    def _register_pagination_header(self) -> None:
+        """Leave out flask-smorest's numbered pages, which nothing here has."""
 
 
 class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types.
@@ -97,14 +123,21 @@ class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-s
         self._takes_token = takes_token
         self.before_request(require_json)
 
-    def route(self, rule: str, *, examples: Mapping[str, Any] | None = None, **options: Any) -> Callable[[View], View]:
+    def route(
+        self, rule: str, *, path: Mapping[str, tuple[Any, str]] | None = None, **options: Any
+    ) -> Callable[[View], View]:
         """Serve and document the view at ``rule``; goes on top. See the module's docstring.
+
+        Args:
+            rule: the address below the blueprint's prefix.
+            path: of each name in it an example, a value that exists, and a description.
+            options: passed on to Flask.
 
         Raises:
             TypeError: at import, where the document would lack an answer, a summary or an example.
         """
         names = _PATH_NAME.findall(rule)
-        given = dict(examples or {})
+        given = dict(path or {})
 
         def register(view: View) -> View:
             documented = getattr(view, "_apidoc", {})
@@ -116,7 +149,9 @@ class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-s
             for name in self._other_responses(bool(names), documented["cached"]).items():
                 complete = self.alt_response(name[0], response=name[1])(complete)
             complete = self.doc(operationId=view.__name__, **({} if self._takes_token else {"security": []}))(complete)
-            parameters = [{"in": "path", "name": name, "example": given[name]} for name in names]
+            parameters = [
+                {"in": "path", "name": name, "description": given[name][1], "example": given[name][0]} for name in names
+            ]
             self.add_url_rule(rule, view.__name__, complete, parameters=parameters, **options)
             registered: View = complete
             return registered
@@ -147,7 +182,7 @@ class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-s
             headers += ["ETag", "Last-Modified"]
         if "next" in (schema() if isinstance(schema, type) else schema).fields:
             headers.append("Link")
-        respond = self.response(200, schema, example=example, headers=named(*headers))
+        respond = self.response(200, schema, description=ANSWER, example=example, headers=named(*headers))
 
         def decorate(view: View) -> View:
             answering: View = respond(view)
@@ -184,7 +219,11 @@ def build_api(app: Flask, settings: Settings) -> Api:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION},
+            "info": {
+                "description": DESCRIPTION,
+                "contact": {"name": settings.organisation_name, "url": settings.organisation_url},
+                "license": {"name": "Licence of the notes", "url": settings.notes_licence_url},
+            },
             "servers": [{"url": settings.public_base_url}],
             "security": [{}, {"bearer": []}],
         },
@@ -192,6 +231,7 @@ def build_api(app: Flask, settings: Settings) -> Api:
     api = Api(app)
     api.register_converter(OrdinalConverter, ordinal_schema)
     api.register_converter(SlugConverter, slug_schema)
+    api.ma_plugin.converter.add_attribute_function(name_enumeration)
     api.ma_plugin.converter.add_parameter_attribute_function(_tidy_parameter)
     api.spec.components.security_scheme(
         "bearer",
@@ -203,7 +243,7 @@ def build_api(app: Flask, settings: Settings) -> Api:
 def _tidy_parameter(
     _converter: Any, field: fields.Field[Any], *, ret: dict[str, Any], **_kwargs: Any
 ) -> dict[str, Any]:
-    """Move the example to the parameter; take away null, which no query parameter can be."""
+    """Move the example to the parameter; take away null, which no query parameter can be; say what text may hold."""
     schema = ret["schema"]
     if isinstance(schema.get("type"), list):
         schema["type"] = next(name for name in schema["type"] if name != "null")
@@ -211,5 +251,9 @@ def _tidy_parameter(
         schema["enum"] = [value for value in schema["enum"] if value is not None]
     if schema.get("default", "") is None:
         del schema["default"]
+    if schema.get("type") == "string" and not {"enum", "format"} & set(schema):
+        # Python's marks for the ends of a text are none in the regular expressions of JSON Schema.
+        pattern = schema.get("pattern", _CLEAN_TEXT)
+        schema["pattern"] = pattern.replace(r"\A", "^").replace(r"\Z", "$")
     schema.pop("example", None)
     return {"example": field.metadata["example"]} if "example" in field.metadata else {}

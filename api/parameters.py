@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from flask import Request
@@ -15,8 +16,14 @@ from webargs.multidictproxy import MultiDictProxy
 from api.problems import EdgeError, invalid_parameters, located_field_errors
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE
+)
 _SCHEMA_MESSAGES = {"unknown": "is no parameter here"}
 _NUMBER_MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {"invalid": "must be a whole number"}
+_MOMENT_MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "invalid": "must be a time with its zone, such as 2026-11-22T00:00:00Z (RFC 3339; a plus sign is sent as %2B)"
+}
 _UNKNOWN_BY_LOCATION: dict[str, str | None] = {
     **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
     "query": RAISE,
@@ -43,6 +50,21 @@ class WholeNumber(fields.Integer):
         if not isinstance(value, str) or not _DIGITS.fullmatch(value):
             raise self.make_error("invalid", input=value)
         return int(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Moment(fields.DateTime):
+    """A time with its zone (RFC 3339, section 5.6), loaded as UTC; nothing else of what ISO 8601 allows."""
+
+    default_error_messages = _MOMENT_MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:  # noqa: ARG002
+        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        try:
+            # The first and the last hours of the calendar leave it when they are brought to UTC.
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise self.make_error("invalid", input=value) from error
 
 
 class QueryParser(FlaskParser):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from annotations.errors import Gone, NotFound
 from annotations.queries.tombstones import Tombstone
-from annotations.queries.validators import public_state
+from annotations.queries.validators import PublicState, public_state
 from api.caching import Validator, conditional
 from api.database import request_session
 from api.schemas.times import rfc3339
@@ -22,15 +22,19 @@ def read_one(
     key: str,
     query: Callable[[Session], View | None],
     tombstone: Callable[[Session], Tombstone | None],
+    state_of: Callable[[Session], PublicState | None] | None = None,
 ) -> View | Response:
     """What stands behind ``key``: a 304 for one SELECT, or what ``query`` finds.
+
+    ``state_of`` takes the place of the look-up of ``key`` where the key stands for more than this one address, so that
+    no 304 is given for what is not there.
 
     Raises:
         NotFound: nothing public ever was there; a draft's address answers like an unknown one.
         Gone: it was withdrawn.
     """
     session = request_session()
-    state = public_state(session, key)
+    state = public_state(session, key) if state_of is None else state_of(session)
     if state is None:
         raise NotFound("There is nothing at this address.")
     if state.gone:

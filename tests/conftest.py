@@ -77,8 +77,11 @@ def database_url(databases: Databases) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def samples_url(databases: Databases) -> str:
-    return databases.with_samples()
+def samples_url(databases: Databases) -> Generator[str]:
+    # A copy, because nobody may be connected to the template that the others are copied from.
+    url = databases.copy(databases.with_samples())
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

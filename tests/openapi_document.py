@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,6 +52,18 @@ def check_parameter(document: dict[str, Any], parameter: dict[str, Any], where: 
         return
     faults = list(validator(document, parameter["schema"]).iter_errors(parameter["example"]))
     assert not faults, (where, parameter["name"], faults)
+
+
+def closed(document: dict[str, Any]) -> dict[str, Any]:
+    """``document`` with every object closed, so that a member that it does not describe is a fault.
+
+    The document itself leaves its objects open, because members may be added.
+    """
+    strict = copy.deepcopy(document)
+    for schema in strict["components"]["schemas"].values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+    return strict
 
 
 def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

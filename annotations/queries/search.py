@@ -14,7 +14,7 @@ from annotations.queries.rows import annotation_of, claim_of, pending_of
 from annotations.queries.selects import pending_notices, public_annotations, public_articles, public_claims
 from annotations.queries.titles import TitleMarks, article_ref
 from annotations.queries.views import ArticleRef, Hit, PublicAnnotation
-from annotations.search.query import SearchQuery, has_phrases, parse_query, rank
+from annotations.search.query import Scale, SearchQuery, has_phrases, parse_query, rank, scale_of
 from annotations.search.snippet import make_snippet
 from annotations.store.articles import Block, Revision
 from annotations.store.claims import Claim
@@ -36,21 +36,27 @@ def search(
     limit: int,
     after: Key | None = None,
 ) -> Slice[Hit]:
-    """Texts that hold every term of ``value``, best first; ``after`` is (score, key). At most five SELECTs.
+    """Texts that hold every term of ``value``, best first; at most five SELECTs.
+
+    ``after`` is (score, key, and the numbers of the scale on which the first page was ranked).
 
     Any string is a query. The same texts are found in the same order on every database, because terms, phrases
     and ranking are the project's own; the database only finds the texts that hold all terms.
     """
     query = parse_query(value)
     entries = [entry for entry in _candidates(session, query, types) if has_phrases(query, entry.terms.split())]
-    scores = rank(query, [entry.terms.split() for entry in entries])
+    documents = [entry.terms.split() for entry in entries]
+    scale = scale_of(query, documents) if after is None else Scale(after[2], tuple(after[3:]))
+    scores = rank(query, documents, scale)
     ranked = sorted(zip(scores, entries, strict=True), key=lambda pair: (-pair[0], pair[1].key))
     if after is not None:
-        score, key = after
-        ranked = [pair for pair in ranked if (-pair[0], pair[1].key) > (-score, key)]
+        ranked = [pair for pair in ranked if (-pair[0], pair[1].key) > (-after[0], after[1])]
     page = ranked[:limit]
     hits = _hydrate(session, query, page)
-    return Slice(tuple(hits), (page[-1][0], page[-1][1].key) if len(ranked) > limit else None)
+    if len(ranked) <= limit:
+        return Slice(tuple(hits), None)
+    score, last = page[-1]
+    return Slice(tuple(hits), (score, last.key, scale.average, *scale.weights))
 
 
 def _candidates(session: Session, query: SearchQuery, types: Sequence[EntityType]) -> Sequence[Found]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from annotations.evidence.identifiers import Identifier, canonical_key
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import source_of
 from annotations.queries.selects import public_sources
@@ -46,7 +48,7 @@ def list_sources(
     if after is not None:
         statement = statement.where(Evidence.key > after[0])
     rows, next_key = fetch(session, statement, limit, lambda row: (row.key,))
-    return Slice(tuple(source_of(row) for row in rows), next_key)
+    return Slice(tuple(source_of(row) for row in rows if _bears(row, wanted.identifier)), next_key)
 
 
 def get_source(session: Session, key: str) -> SourceView | None:
@@ -84,3 +86,12 @@ def get_source(session: Session, key: str) -> SourceView | None:
         for claim in resting
     )
     return SourceView(source_of(row), claims)
+
+
+def _bears(row: Row[*tuple[Any, ...]], identifier: tuple[str, str] | None) -> bool:
+    # The table of identifiers holds those of drafts and of former versions too; only one source can bear any of them.
+    if identifier is None:
+        return True
+    kind, canonical = identifier
+    value = getattr(row, kind)
+    return value is not None and canonical_key(Identifier(kind, value)) == canonical

@@ -5,10 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from annotations.store.articles import Article, Block, Revision
+from annotations.store.keys import article_key
 from annotations.store.log import PublicVersion
+from annotations.store.versions import is_public
+
+# Every request sends one of these, so they are built once.
+_STATE = select(PublicVersion.seq, PublicVersion.at, PublicVersion.gone).where(PublicVersion.key == bindparam("key"))
+_STANDS_THERE = (
+    select(Block.paragraph_id)
+    .join(Revision, Revision.id == Block.revision_id)
+    .join(Article, Article.id == Revision.article_id)
+    .where(Article.slug == bindparam("slug"), Block.ordinal == bindparam("ordinal"), is_public(Revision))
+    .exists()
+)
+_STATE_OF_PLACE = _STATE.where(or_(PublicVersion.gone, _STANDS_THERE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +36,14 @@ class PublicState:
 
 def public_state(session: Session, key: str) -> PublicState | None:
     """The state behind ``key``; None where nothing public ever was."""
-    row = session.execute(
-        select(PublicVersion.seq, PublicVersion.at, PublicVersion.gone).where(PublicVersion.key == key)
-    ).one_or_none()
+    return _read(session, _STATE, {"key": key})
+
+
+def place_state(session: Session, slug: str, ordinal: int) -> PublicState | None:
+    """The state behind an article's key; None where the article is public and has no paragraph at ``ordinal``."""
+    return _read(session, _STATE_OF_PLACE, {"key": article_key(slug), "slug": slug, "ordinal": ordinal})
+
+
+def _read(session: Session, statement: Select[int, datetime, bool], values: dict[str, str | int]) -> PublicState | None:
+    row = session.execute(statement, values).one_or_none()
     return PublicState(row.seq, row.at, row.gone) if row else None

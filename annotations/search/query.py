@@ -21,6 +21,17 @@ class SearchQuery:
     phrases: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a score depends on besides the document: the average length, and the weight of each of the query's terms.
+
+    Kept from one page to the next, it lets a list go on in the order in which it began, whatever was published since.
+    """
+
+    average: float
+    weights: tuple[float, ...]
+
+
 def parse_query(value: str) -> SearchQuery:
     """Read what somebody typed; never fails. At most 32 terms count; a query without any finds nothing."""
     terms: list[str] = []
@@ -42,23 +53,34 @@ def has_phrases(query: SearchQuery, terms: Sequence[str]) -> bool:
     )
 
 
-def rank(query: SearchQuery, documents: Iterable[Sequence[str]]) -> list[float]:
-    """A score for each document (its terms), higher is better: BM25 among the documents given.
+def scale_of(query: SearchQuery, documents: Iterable[Sequence[str]]) -> Scale:
+    """The scale on which these documents (their terms) are ranked for ``query``.
 
-    Okapi BM25 (Robertson and Zaragoza 2009, The Probabilistic Relevance Framework) with k1 = 1.2 and b = 0.75;
-    every document holds every term, so the weight of a term is its rarity in occurrences. Scores are rounded to
-    nine decimals so that a page can go on from one.
+    Every document holds every term, so the weight of a term is its rarity in occurrences. Numbers are rounded to nine
+    decimals so that a cursor can carry them.
     """
-    corpus = [list(document) for document in documents]
+    corpus = list(documents)
     total = sum(len(document) for document in corpus) or 1
-    average = total / max(len(corpus), 1)
-    weights = {
-        term: math.log(1 + total / (1 + sum(document.count(term) for document in corpus))) for term in query.terms
-    }
-    return [round(_score(weights, document, average), 9) for document in corpus]
+    counts = [sum(document.count(term) for document in corpus) for term in query.terms]
+    return Scale(
+        average=round(total / max(len(corpus), 1), 9),
+        weights=tuple(round(math.log(1 + total / (1 + count)), 9) for count in counts),
+    )
 
 
-def _score(weights: dict[str, float], document: list[str], average: float) -> float:
+def rank(query: SearchQuery, documents: Iterable[Sequence[str]], scale: Scale | None = None) -> list[float]:
+    """A score for each document (its terms), higher is better: BM25 on ``scale``, or else among the documents given.
+
+    Okapi BM25 (Robertson and Zaragoza 2009, The Probabilistic Relevance Framework) with k1 = 1.2 and b = 0.75.
+    Scores are rounded to nine decimals so that a page can go on from one.
+    """
+    corpus = list(documents)
+    known = scale or scale_of(query, corpus)
+    weights = dict(zip(query.terms, known.weights, strict=True))
+    return [round(_score(weights, document, known.average), 9) for document in corpus]
+
+
+def _score(weights: dict[str, float], document: Sequence[str], average: float) -> float:
     norm = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * len(document) / average)
     score = 0.0
     for term, weight in weights.items():

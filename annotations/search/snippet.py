@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -38,12 +39,13 @@ def make_snippet(text: str, terms: Collection[str], *, length: int = SNIPPET_LEN
     parts: list[SnippetPart] = []
     position = start
     for hit in hits:
-        if hit.start < position or hit.end > end:
+        if not position <= hit.start < end:
             continue
         if hit.start > position:
             parts.append(SnippetPart(text[position : hit.start], match=False))
-        parts.append(SnippetPart(text[hit.start : hit.end], match=True))
-        position = hit.end
+        # Only a word that is longer than the window is cut.
+        position = min(hit.end, end)
+        parts.append(SnippetPart(text[hit.start : position], match=True))
     if position < end:
         parts.append(SnippetPart(text[position:end], match=False))
     return Snippet(start, end, tuple(parts))
@@ -54,17 +56,32 @@ def _window(text: str, words: list[Term], hits: list[Term], length: int) -> tupl
         return 0, len(text)
     if not hits:
         return 0, _word_end(words, length)
-    best = max(hits, key=lambda hit: (_different(hits, hit.start, length), -hit.start))
+    best = _best(hits, length * 3 // 4)
     # A little of what stands before the first hit makes the window readable.
     earliest = min(max(best.start - length // 4, 0), len(text) - length)
-    start = next((word.start for word in words if word.start >= earliest), best.start)
-    if earliest == 0:
-        start = 0
-    return start, max(_word_end(words, start + length), best.end)
+    start = next(word.start for word in words if word.start >= earliest) if earliest else 0
+    if best.end > start + length:
+        return best.start, min(best.end, best.start + length)
+    return start, _word_end(words, start + length)
 
 
-def _different(hits: list[Term], start: int, length: int) -> int:
-    return len({hit.value for hit in hits if start <= hit.start and hit.end <= start + length * 3 // 4})
+def _best(hits: list[Term], reach: int) -> Term:
+    """The first of the hits that are followed, within ``reach`` code points, by the most different ones."""
+    counts: Counter[str] = Counter()
+    best, most, after = hits[0], 0, 0
+    for index, hit in enumerate(hits):
+        while after < len(hits) and hits[after].end <= hit.start + reach:
+            counts[hits[after].value] += 1
+            after += 1
+        if len(counts) > most:
+            best, most = hit, len(counts)
+        if after > index:
+            counts[hit.value] -= 1
+            if not counts[hit.value]:
+                del counts[hit.value]
+        else:
+            after = index + 1
+    return best
 
 
 def _word_end(words: list[Term], limit: int) -> int:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import snowballstemmer
 
 TERM_LIMIT = 64
-_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
+# A letter may come with its marks apart, as some keyboards type it.
+_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+(?:[’'](?:[^\W_][\u0300-\u036f]*)+)?")
 _POSSESSIVE = re.compile(r"[’']s?$")
 # Scripts written without spaces are searched character by character.
 _UNSPACED = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]")

@@ -85,6 +85,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # Without it INSERT OR REPLACE takes a row away unseen by the triggers that refuse its deletion.
+        "recursive_triggers=ON",
         f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

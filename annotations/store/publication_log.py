@@ -24,6 +24,7 @@ from annotations.vocabulary import ChangeKind, EntityType
 
 GENESIS = "0" * 64
 LOCK_KEY = 0x0CA7EA7
+LOCK_NOT_AVAILABLE = "55P03"
 TICK = timedelta(microseconds=1)
 
 
@@ -173,6 +174,8 @@ def _take_lock(session: Session) -> None:
     try:
         session.execute(text(statement), {"key": LOCK_KEY})
     except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
         raise PublishingBusy("another change is being published; try again") from error
 
 

@@ -10,7 +10,7 @@ from annotations.queries.views import ArticleSummary, ArticleView, ParagraphView
 from annotations.syndication.wording import notice
 from annotations.vocabulary import BlockKind, OriginStatus, Severity, Verdict
 from api.links import paragraph_href
-from api.schemas.base import link, many, one_of, optional_string, string, whole
+from api.schemas.base import link, many, one_of, optional_string, sha256, string, whole
 from api.schemas.notes import (
     AnnotationBriefSchema,
     ArticleRefSchema,
@@ -26,7 +26,11 @@ class SegmentSchema(Schema):
     """A run of a paragraph's text and the annotations that cover all of it."""
 
     text = string()
-    annotations = fields.List(fields.UUID(), required=True)
+    annotations = fields.List(
+        fields.UUID(),
+        required=True,
+        metadata={"description": "Ids of the annotations that cover it, if any."},
+    )
 
 
 class ParagraphSchema(Schema):
@@ -35,12 +39,12 @@ class ParagraphSchema(Schema):
     ordinal = whole("Its place in the article; 0 is the title found in the text.")
     id = fields.UUID(required=True)
     href = link("The paragraph in this API, the same through all revisions.")
-    kind = one_of(BlockKind)
-    text = string()
-    sha256 = string("SHA-256 of the text in UTF-8, hexadecimal.")
+    kind = one_of(BlockKind, "What it is in the article.")
+    text = string("Plain text in NFC. Show it with its annotations and notices.")
+    sha256 = sha256("SHA-256 of the text in UTF-8, hexadecimal.")
     segments = many(SegmentSchema, "The text, cut at the borders of its annotations; joined, they are the text.")
     annotations = many(AnnotationBriefSchema, "In the order of their words.")
-    pending_notices = many(PendingNoticeSchema)
+    pending_notices = many(PendingNoticeSchema, "To be shown in the place of annotations.")
 
     @pre_dump
     def present(self, paragraph: ParagraphView, **_: Any) -> dict[str, Any]:
@@ -72,7 +76,7 @@ class VerdictCountsSchema(Schema):
         """The fields."""
 
         include = {  # noqa: RUF012 - marshmallow reads it from the class
-            verdict.value: fields.Integer(required=True) for verdict in Verdict
+            verdict.value: whole() for verdict in Verdict
         }
 
 
@@ -83,7 +87,7 @@ class SeverityCountsSchema(Schema):
         """The fields."""
 
         include = {  # noqa: RUF012 - marshmallow reads it from the class
-            name: fields.Integer(required=True) for name in (*map(str, _SEVERITIES), "none")
+            name: whole() for name in (*map(str, _SEVERITIES), "none")
         }
 
 
@@ -99,15 +103,17 @@ class FlagsSchema(Schema):
 class ArticleSummarySchema(ArticleRefSchema):
     """An article in a list."""
 
-    topics = fields.List(fields.String(), required=True)
+    topics = fields.List(fields.String(), required=True, metadata={"description": "Slugs of its topics."})
     canonical_url = optional_string("Where the text first appeared, if known.")
-    publisher = optional_string()
-    byline = optional_string()
-    published_at = Timestamp(required=True, allow_none=True)
+    publisher = optional_string("Who published the text, if known.")
+    byline = optional_string("Who wrote it, if known.")
+    published_at = Timestamp(
+        required=True, allow_none=True, metadata={"description": "When the text first appeared, if known."}
+    )
     origin_status = one_of(OriginStatus, "What is known of where the text first appeared.")
-    revision = whole("Number of the text's revision in force.")
-    text_hash = string("SHA-256 over the canonical JSON (RFC 8785) of the ordered [kind, text] of all blocks.")
-    public_since = Timestamp(required=True)
+    revision = whole("Number of the text's revision in force.", low=1)
+    text_hash = sha256("SHA-256 over the canonical JSON (RFC 8785) of the ordered [kind, text] of all blocks.")
+    public_since = Timestamp(required=True, metadata={"description": "When it was made public here."})
     updated_at = Timestamp(
         required=True, metadata={"description": "When the text, its metadata or anything said of it last changed."}
     )

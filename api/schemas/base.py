@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from annotations.vocabulary import DefinedEnum
+from annotations.vocabulary import SEVERITY_DEFINITION, DefinedEnum
 
 
 def string(description: str = "", **options: Any) -> fields.String:
@@ -20,8 +20,19 @@ def optional_string(description: str = "", **options: Any) -> fields.String:
 
 
 def link(description: str) -> fields.String:
-    """An absolute address within this API."""
+    """An absolute address, of this API where the description names no other."""
     return fields.String(required=True, metadata={"format": "uri", "description": description})
+
+
+def next_page() -> fields.String:
+    """The member of a page that leads on."""
+    description = "Address of the next page; null on the last."
+    return fields.String(required=True, allow_none=True, metadata={"format": "uri", "description": description})
+
+
+def sha256(description: str) -> fields.String:
+    """A hash in hexadecimal."""
+    return string(description, validate=validate.Regexp("^[0-9a-f]{64}$"))
 
 
 def one_of(enumeration: type[DefinedEnum], description: str = "") -> fields.String:
@@ -34,9 +45,21 @@ def many(schema: type[Schema], description: str = "") -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True, **_described(description, {}))
 
 
-def whole(description: str = "", **options: Any) -> fields.Integer:
-    """A required whole number."""
-    return fields.Integer(required=True, **_described(description, options))
+def whole(description: str = "", *, low: int = 0, high: int | None = None, **options: Any) -> fields.Integer:
+    """A required whole number, from ``low`` to ``high``."""
+    bounds = validate.Range(low, high)
+    return fields.Integer(required=True, validate=bounds, **_described(description, options))
+
+
+def severity() -> fields.Integer:
+    """How much a passage matters; null for a fair statement."""
+    meanings = ", ".join(f"{value}: {text.rstrip('.').lower()}" for value, text in SEVERITY_DEFINITION.items())
+    return fields.Integer(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(list(SEVERITY_DEFINITION)),
+        metadata={"description": f"{meanings}; null: a fair statement."},
+    )
 
 
 def _described(description: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump
+from marshmallow import Schema, fields, pre_dump, validate
 
 from annotations.queries.views import Citation, PublicClaim, PublicSource, RestingClaim, SourceView
 from annotations.vocabulary import (
@@ -21,6 +21,7 @@ from api.links import claim_href, evidence_href
 from api.schemas.base import link, many, one_of, optional_string, string, whole
 from api.schemas.times import Timestamp
 
+SCALE_WORST, SCALE_BEST = 1, 5
 IDENTIFIERS = ("doi", "pmid", "pmcid", "nct", "isrctn", "eudract")
 _BRIEF = ("key", "title", "authors", "year", "journal", "url", *IDENTIFIERS, "design", "certainty", "status")
 _FULL = [
@@ -45,16 +46,16 @@ class SourceBriefSchema(Schema):
     key = string("Stable name of the source here.")
     href = link("The source in this API, with its finding and its limits.")
     title = string()
-    authors = string()
-    year = fields.Integer(required=True, allow_none=True)
+    authors = string("As the source names them.")
+    year = fields.Integer(required=True, allow_none=True, metadata={"description": "Of publication, if known."})
     journal = string("Journal, registry or body that published it.")
     url = fields.String(required=True, metadata={"format": "uri", "description": "Where the source itself stands."})
-    doi = optional_string()
-    pmid = optional_string()
-    pmcid = optional_string()
-    nct = optional_string()
-    isrctn = optional_string()
-    eudract = optional_string()
+    doi = optional_string("DOI, without the address of a resolver.")
+    pmid = optional_string("Number in PubMed.")
+    pmcid = optional_string("Number in PubMed Central, with its PMC.")
+    nct = optional_string("Number in ClinicalTrials.gov.")
+    isrctn = optional_string("Number in the ISRCTN registry.")
+    eudract = optional_string("Number in the EU clinical trials register.")
     design = one_of(Design, "What kind of source it is.")
     certainty = one_of(Certainty, "Certainty of what it shows, after GRADE.")
     status = one_of(EvidenceStatus, "Notices that stand against it.")
@@ -84,13 +85,16 @@ class ClaimBriefSchema(Schema):
     """A claim as an annotation or a source names it, with its verdict."""
 
     id = fields.UUID(required=True)
-    slug = string()
+    slug = string("Stable name of the claim here.")
     href = link("The claim in this API, with every appearance.")
     text = string("The claim in the editors' words.")
     verdict = one_of(Verdict, "What the evidence says of it.")
     verdict_label = string("The verdict in words.")
     rating = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "Place on the scale, 1 to 5; null off the scale."}
+        required=True,
+        allow_none=True,
+        validate=validate.Range(SCALE_WORST, SCALE_BEST),
+        metadata={"description": "Place on the scale, 1 (worst) to 5 (best); null off the scale."},
     )
     certainty = one_of(Certainty, "Certainty of the evidence, after GRADE.")
     summary = string("What readers are told.")
@@ -104,11 +108,11 @@ class ClaimBriefSchema(Schema):
 class ClaimSchema(ClaimBriefSchema):
     """A claim in a list."""
 
-    version = whole("Number of the version in force.")
-    published_at = Timestamp(required=True)
+    version = whole("Number of the version in force.", low=1)
+    published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
     needs_recheck = fields.Boolean(required=True, metadata={"description": "Editors are looking at it again."})
     search_record = optional_string("What was searched, where nothing was found.")
-    searched_on = fields.Date(required=True, allow_none=True)
+    searched_on = fields.Date(required=True, allow_none=True, metadata={"description": "The day of that search."})
     appearance_count = whole("In how many public passages it appears.")
     evidence = many(CitationSchema, "What it rests on, in the editors' order.")
 
@@ -134,18 +138,21 @@ class SourceSchema(SourceBriefSchema):
     """A source with its finding and its limits."""
 
     id = fields.UUID(required=True)
-    version = whole("Number of the version in force.")
-    published_at = Timestamp(required=True)
+    version = whole("Number of the version in force.", low=1)
+    published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
     design_summary = string("Design in a line.")
     participants = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "How many people were in it."}
+        required=True,
+        allow_none=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "How many people were in it; null where it does not apply or is not known."},
     )
     population = string("Who they were.")
-    key_finding = string()
-    limitations = string()
+    key_finding = string("What it found.")
+    limitations = string("What it cannot show.")
     verification_level = one_of(VerificationLevel, "How close to the source was the page that the editors read.")
-    certainty_reason = string()
-    status_checked_on = fields.Date(required=True)
+    certainty_reason = string("Why its certainty is rated so.")
+    status_checked_on = fields.Date(required=True, metadata={"description": "The day its status was looked up."})
     status_notice = optional_string("The notice itself, where one stands.")
 
     @pre_dump

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from annotations.settings import Settings
 from annotations.syndication.wording import DISCLAIMER
@@ -27,9 +27,9 @@ from annotations.vocabulary import (
     Verdict,
     VerificationLevel,
 )
-from api.schemas.base import many, string, whole
+from api.schemas.base import link, many, string, whole
+from api.schemas.claims import SCALE_BEST, SCALE_WORST
 
-SCALE_WORST, SCALE_BEST = 1, 5
 _LISTS: dict[str, type[DefinedEnum]] = {
     "categories": Category,
     "stances": Stance,
@@ -48,15 +48,20 @@ _LISTS: dict[str, type[DefinedEnum]] = {
 class TermSchema(Schema):
     """A value and what it means."""
 
-    value = string()
+    value = string("As it stands in answers.")
     definition = string()
 
 
 class VerdictTermSchema(TermSchema):
     """A verdict, its label, and its place on the scale."""
 
-    label = string()
-    rating = fields.Integer(required=True, allow_none=True)
+    label = string("The verdict in words.")
+    rating = fields.Integer(
+        required=True,
+        allow_none=True,
+        validate=validate.Range(SCALE_WORST, SCALE_BEST),
+        metadata={"description": "Place on the scale; null off the scale."},
+    )
 
 
 class ScaleSchema(Schema):
@@ -77,17 +82,17 @@ class OrganisationSchema(Schema):
     """Who publishes the notes."""
 
     name = string()
-    url = fields.URL(required=True, require_tld=False)
-    corrections_policy = fields.URL(required=True, require_tld=False)
+    url = link("Where it stands on the web.")
+    corrections_policy = link("How it corrects what it published.")
 
 
 class MethodologySchema(Schema):
     """How the notes are made."""
 
     version = string("Changes with any definition.")
-    disclaimer = string()
+    disclaimer = string("To be shown wherever the notes are.")
     organisation = fields.Nested(OrganisationSchema, required=True)
-    notes_licence = fields.URL(required=True, require_tld=False)
+    notes_licence = link("The licence of the notes.")
     scale = fields.Nested(ScaleSchema, required=True)
     verdicts = many(VerdictTermSchema)
     severities = many(SeverityTermSchema)

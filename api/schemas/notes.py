@@ -25,7 +25,7 @@ from annotations.vocabulary import (
     Verdict,
 )
 from api.links import annotation_href, article_href, claim_href, paragraph_href
-from api.schemas.base import link, many, one_of, optional_string, string, whole
+from api.schemas.base import link, many, one_of, optional_string, severity, string, whole
 from api.schemas.claims import CitationSchema, ClaimBriefSchema
 from api.schemas.times import Timestamp
 
@@ -33,25 +33,25 @@ from api.schemas.times import Timestamp
 class FactCheckSchema(Schema):
     """How far an article was checked."""
 
-    status = one_of(FactCheckStatus)
+    status = one_of(FactCheckStatus, "Where it is not complete, a passage without a note may be unchecked.")
     checked_at = fields.Date(required=True, allow_none=True, metadata={"description": "The day of the check."})
     text = string("The status in words, to be shown with the text.")
 
 
-class TitleFlagSchema(Schema):
-    """What is said of an article's title."""
+class FlaggedWordsSchema(Schema):
+    """Words that are flagged, and what is said of them, in short."""
 
     id = fields.UUID(required=True)
     href = link("The annotation in this API.")
-    quote = string("The flagged words of the title.")
+    quote = string("The flagged words, verbatim.")
     claim = link("The claim that they make.")
-    verdict = one_of(Verdict)
+    verdict = one_of(Verdict, "What the evidence says of that claim.")
     verdict_label = string("The verdict in words.")
     reader_text = string("What readers are told.")
 
     @pre_dump
     def present(self, flag: TitleFlag, **_: Any) -> dict[str, Any]:
-        """A title flag's members."""
+        """The members."""
         return {
             "id": flag.id,
             "href": annotation_href(flag.id),
@@ -67,11 +67,11 @@ class ArticleRefSchema(Schema):
     """An article as other things name it: with its fact-check status and what is said of its title."""
 
     id = fields.UUID(required=True)
-    slug = string()
+    slug = string("Stable name of the article here.")
     href = link("The article in this API.")
-    title = string()
+    title = string("Not to be printed without what is said of it.")
     title_with_verdict = string("The title as it may be printed where nothing else fits.")
-    title_flags = many(TitleFlagSchema, "What is said of the title; goes wherever the title is printed.")
+    title_flags = many(FlaggedWordsSchema, "What is said of the title; goes wherever the title is printed.")
     language = string("BCP 47 tag of the text.")
     fact_check = fields.Nested(FactCheckSchema, required=True)
 
@@ -88,9 +88,9 @@ class PendingNoticeSchema(Schema):
     paragraph_id = fields.UUID(
         required=True, allow_none=True, metadata={"description": "Null where the paragraph is gone."}
     )
-    since = Timestamp(required=True)
-    reason = one_of(PendingReason)
-    text = string("What to show.")
+    since = Timestamp(required=True, metadata={"description": "When it took the annotation's place."})
+    reason = one_of(PendingReason, "Why the annotation is looked at again.")
+    text = string("What to show to readers.")
 
     @pre_dump
     def present(self, notice: PendingView, **_: Any) -> dict[str, Any]:
@@ -124,8 +124,8 @@ class AnnotationBriefSchema(Schema):
 
     id = fields.UUID(required=True)
     href = link("The annotation in this API.")
-    version = whole("Number of the version in force.")
-    published_at = Timestamp(required=True)
+    version = whole("Number of the version in force.", low=1)
+    published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
     quote = string("The annotated words, verbatim.")
     position = fields.Nested(
         PositionSchema, required=True, metadata={"description": "In the paragraph's text, in Unicode code points."}
@@ -145,11 +145,7 @@ class AnnotationBriefSchema(Schema):
         required=True,
         metadata={"description": "What is the matter with the passage."},
     )
-    severity = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "1 minor, 2 could mislead, 3 could change a treatment; null for a fair statement."},
-    )
+    severity = severity()
     reader_text = string("What to show to readers.")
     claim = fields.Nested(ClaimBriefSchema, required=True)
     evidence = many(CitationSchema, "What the verdict rests on.")
@@ -181,7 +177,7 @@ class AppearanceSchema(Schema):
     paragraph = fields.Nested(PlaceSchema, required=True)
     quote = string("The words that make the claim, verbatim.")
     categories = fields.List(fields.String(validate=validate.OneOf(Category.values())), required=True)
-    severity = fields.Integer(required=True, allow_none=True)
+    severity = severity()
     reader_text = string("What readers are told here.")
 
     @pre_dump
@@ -195,13 +191,17 @@ class AnnotationResourceSchema(Schema):
 
     id = fields.UUID(required=True)
     href = link("This address.")
-    status = fields.String(required=True, validate=validate.OneOf(["published", "pending"]))
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(["published", "pending"]),
+        metadata={"description": "pending: a notice stands here, and everything from version on is null."},
+    )
     article = fields.Nested(ArticleRefSchema, required=True)
     pending_notice = fields.Nested(PendingNoticeSchema, required=True, allow_none=True)
     version = fields.Integer(required=True, allow_none=True)
     published_at = Timestamp(required=True, allow_none=True)
     paragraph = fields.Nested(PlaceSchema, required=True, allow_none=True)
-    quote = optional_string("The annotated words; this and all that follows is null while a notice stands here.")
+    quote = optional_string("The annotated words, verbatim.")
     position = fields.Nested(PositionSchema, required=True, allow_none=True)
     position_utf16 = fields.Nested(PositionSchema, required=True, allow_none=True)
     prefix = optional_string()
@@ -210,7 +210,7 @@ class AnnotationResourceSchema(Schema):
     context_changed = fields.Boolean(required=True, allow_none=True)
     needs_recheck = fields.Boolean(required=True, allow_none=True)
     categories = fields.List(fields.String(validate=validate.OneOf(Category.values())), required=True, allow_none=True)
-    severity = fields.Integer(required=True, allow_none=True)
+    severity = severity()
     reader_text = optional_string()
     claim = fields.Nested(ClaimBriefSchema, required=True, allow_none=True)
     evidence = fields.List(fields.Nested(CitationSchema), required=True, allow_none=True)

@@ -12,7 +12,7 @@ from annotations.vocabulary import VERDICT_LABEL
 from api.links import paragraph_href
 from api.schemas.base import many, string
 from api.schemas.claims import ClaimBriefSchema
-from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema, PlaceSchema, TitleFlagSchema
+from api.schemas.notes import ArticleRefSchema, FlaggedWordsSchema, PendingNoticeSchema, PlaceSchema
 
 TYPES = ("article", "claim", "annotation")
 
@@ -20,14 +20,16 @@ TYPES = ("article", "claim", "annotation")
 class SnippetPartSchema(Schema):
     """A run of the snippet."""
 
-    text = string()
+    text = string("Verbatim.")
     match = fields.Boolean(required=True, metadata={"description": "Whether it is a word that was searched for."})
 
 
 class HitSchema(Schema):
     """A paragraph, a claim or a note that holds all the words searched for."""
 
-    type = fields.String(required=True, validate=validate.OneOf(TYPES))
+    type = fields.String(
+        required=True, validate=validate.OneOf(TYPES), metadata={"description": "What holds the words."}
+    )
     snippet = many(SnippetPartSchema, "A part of the text that was found, verbatim; show it with the caveat.")
     caveat = string("What must be shown with the snippet.")
     article = fields.Nested(
@@ -36,8 +38,8 @@ class HitSchema(Schema):
     paragraph = fields.Nested(
         PlaceSchema, required=True, allow_none=True, metadata={"description": "Null for a claim."}
     )
-    annotations = many(TitleFlagSchema, "What is said of the paragraph; of a note, the note itself.")
-    pending_notices = many(PendingNoticeSchema)
+    annotations = many(FlaggedWordsSchema, "What is said of the paragraph; of a note, the note itself.")
+    pending_notices = many(PendingNoticeSchema, "Notices that stand in the paragraph.")
     claim = fields.Nested(
         ClaimBriefSchema, required=True, allow_none=True, metadata={"description": "Null but for a claim."}
     )

@@ -18,9 +18,10 @@ from annotations.vocabulary import Category, Verdict
 from api.database import request_session
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
+from api.parameters import Moment
 from api.reading import read_one, unchanged_list
 from api.schemas.articles import ArticleSchema, ArticleSummarySchema
-from api.schemas.base import many
+from api.schemas.base import many, next_page
 from api.schemas.times import rfc3339
 from api.v1.examples import ARTICLE, EXAMPLES
 from api.v1.parameters import category_filter, slug_filter, verdict_filter
@@ -40,8 +41,7 @@ class ArticleQuery(PageQuery):
     )
     verdict = verdict_filter()
     category = category_filter()
-    updated_since = fields.AwareDateTime(
-        format="iso",
+    updated_since = Moment(
         metadata={
             "description": "Only articles that changed at this moment or later, in text or in what is said of them.",
             "example": "2026-11-22T00:00:00Z",
@@ -53,7 +53,7 @@ class ArticlePageSchema(Schema):
     """A page of articles."""
 
     items = many(ArticleSummarySchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
 @blueprint.route("/articles")
@@ -76,7 +76,7 @@ def list_articles(query: dict[str, Any]) -> Any:
     return answer_page(requested, found.items, next_key)
 
 
-@blueprint.route("/articles/<slug:slug>", examples={"slug": ARTICLE})
+@blueprint.route("/articles/<slug:slug>", path={"slug": (ARTICLE, "Slug of the article.")})
 @blueprint.answers(ArticleSchema, example=EXAMPLES["get_article"])
 def get_article(slug: str) -> ArticleView | Response:
     """Read an article with its text and everything that is said of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, pre_dump
+from marshmallow import Schema, pre_dump
 
 from annotations.queries import claims
 from annotations.queries.tombstones import claim_tombstone
@@ -16,7 +16,7 @@ from api.database import request_session
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many
+from api.schemas.base import many, next_page
 from api.schemas.claims import ClaimSchema, present_full_claim
 from api.schemas.notes import AppearanceSchema
 from api.v1.examples import CLAIM, EXAMPLES
@@ -37,7 +37,7 @@ class ClaimPageSchema(Schema):
     """A page of claims."""
 
     items = many(ClaimSchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
 class ClaimWithAppearancesSchema(ClaimSchema):
@@ -66,7 +66,7 @@ def list_claims(query: dict[str, Any]) -> Any:
     return answer_page(requested, found.items, found.next_key)
 
 
-@blueprint.route("/claims/<slug:slug>", examples={"slug": CLAIM})
+@blueprint.route("/claims/<slug:slug>", path={"slug": (CLAIM, "Slug of the claim.")})
 @blueprint.answers(ClaimWithAppearancesSchema, example=EXAMPLES["get_claim"])
 def get_claim(slug: str) -> ClaimView | Response:
     """Read a claim with its evidence and every appearance."""

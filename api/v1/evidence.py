@@ -19,7 +19,7 @@ from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.problems import invalid_parameter
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many
+from api.schemas.base import many, next_page
 from api.schemas.claims import SourceSchema, SourceWithClaimsSchema
 from api.v1.examples import EXAMPLES, SOURCE
 from api.v1.parameters import enum_filter
@@ -45,7 +45,7 @@ class EvidencePageSchema(Schema):
     """A page of sources."""
 
     items = many(SourceSchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
 @blueprint.route("/evidence")
@@ -63,7 +63,7 @@ def list_evidence(query: dict[str, Any]) -> Any:
     return answer_page(requested, found.items, found.next_key)
 
 
-@blueprint.route("/evidence/<slug:key>", examples={"key": SOURCE})
+@blueprint.route("/evidence/<slug:key>", path={"key": (SOURCE, "Key of the source.")})
 @blueprint.answers(SourceWithClaimsSchema, example=EXAMPLES["get_evidence"])
 def get_evidence(key: str) -> SourceView | Response:
     """Read a source with its finding, its limits, and the claims that rest on it."""

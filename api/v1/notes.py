@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from annotations.queries import notes
 from annotations.queries.notes import AnnotationFilter
@@ -19,7 +19,7 @@ from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.parameters import WholeNumber
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many
+from api.schemas.base import many, next_page
 from api.schemas.notes import AnnotationResourceSchema, AnnotationSchema
 from api.v1.examples import ANNOTATION, ARTICLE, CLAIM, EXAMPLES, SOURCE
 from api.v1.parameters import category_filter, slug_filter, verdict_filter
@@ -45,7 +45,7 @@ class AnnotationPageSchema(Schema):
     """A page of annotations."""
 
     items = many(AnnotationSchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
 @blueprint.route("/annotations")
@@ -62,7 +62,7 @@ def list_annotations(query: dict[str, Any]) -> Any:
     return answer_page(requested, found.items, found.next_key and [str(found.next_key[0])])
 
 
-@blueprint.route("/annotations/<uuid:annotation_id>", examples={"annotation_id": ANNOTATION})
+@blueprint.route("/annotations/<uuid:annotation_id>", path={"annotation_id": (ANNOTATION, "Id of the annotation.")})
 @blueprint.answers(AnnotationResourceSchema, example=EXAMPLES["get_annotation"])
 def get_annotation(annotation_id: UUID) -> AnnotationOrNotice | Response:
     """Read an annotation, or the notice that stands in its place while editors look at it again."""

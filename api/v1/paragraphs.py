@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from annotations.queries import articles
 from annotations.queries.tombstones import article_tombstone, paragraph_tombstone
+from annotations.queries.validators import place_state
 from annotations.queries.views import ParagraphView
 from annotations.store.keys import article_key, paragraph_key
 from annotations.syndication.wording import notice
@@ -17,13 +18,16 @@ from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import read_one
 from api.schemas.articles import ParagraphResourceSchema, ParagraphSchema
-from api.schemas.base import many, string
+from api.schemas.base import many, next_page, string
 from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema
-from api.v1.examples import ARTICLE, EXAMPLES, PARAGRAPH
+from api.v1.examples import ARTICLE, EXAMPLES, ORDINAL, PARAGRAPH
 
 blueprint = PublicBlueprint(
     "paragraphs", __name__, url_prefix="/v1", description="Paragraphs with everything that is said of them."
 )
+
+_SLUG = (ARTICLE, "Slug of the article.")
+_ORDINAL = (ORDINAL, "Place of the paragraph in the article; 0 is the title where the text has one of its own.")
 
 
 class ParagraphPageSchema(Schema):
@@ -33,10 +37,10 @@ class ParagraphPageSchema(Schema):
     notice = string("To be shown with the text.")
     pending_notices = many(PendingNoticeSchema, "Notices whose paragraph is gone.")
     items = many(ParagraphSchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
-@blueprint.route("/articles/<slug:slug>/paragraphs", examples={"slug": ARTICLE})
+@blueprint.route("/articles/<slug:slug>/paragraphs", path={"slug": _SLUG})
 @blueprint.query(PageQuery)
 @blueprint.answers(ParagraphPageSchema, example=EXAMPLES["list_paragraphs"])
 def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
@@ -61,7 +65,7 @@ def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
     return {**body, "article": found.article, "notice": status, "pending_notices": found.pending}, headers
 
 
-@blueprint.route("/articles/<slug:slug>/paragraphs/<ordinal:ordinal>", examples={"slug": ARTICLE, "ordinal": 1})
+@blueprint.route("/articles/<slug:slug>/paragraphs/<ordinal:ordinal>", path={"slug": _SLUG, "ordinal": _ORDINAL})
 @blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph_by_ordinal"])
 def get_paragraph_by_ordinal(slug: str, ordinal: int) -> ParagraphView | Response:
     """Read the paragraph that stands at a place in an article now."""
@@ -69,10 +73,11 @@ def get_paragraph_by_ordinal(slug: str, ordinal: int) -> ParagraphView | Respons
         article_key(slug),
         lambda session: articles.get_paragraph(session, slug=slug, ordinal=ordinal),
         lambda session: article_tombstone(session, slug),
+        lambda session: place_state(session, slug, ordinal),
     )
 
 
-@blueprint.route("/paragraphs/<uuid:paragraph_id>", examples={"paragraph_id": PARAGRAPH})
+@blueprint.route("/paragraphs/<uuid:paragraph_id>", path={"paragraph_id": (PARAGRAPH, "Id of the paragraph.")})
 @blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph"])
 def get_paragraph(paragraph_id: UUID) -> ParagraphView | Response:
     """Read a paragraph under its id, which it keeps through all revisions of its article."""

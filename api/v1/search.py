@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from annotations.queries.paging import Key
 from annotations.queries.search import search as find
 from annotations.store.keys import SEARCH
 from annotations.vocabulary import EntityType
@@ -13,7 +14,7 @@ from api.database import request_session
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import unchanged_list
-from api.schemas.base import many
+from api.schemas.base import many, next_page
 from api.schemas.search import TYPES, HitSchema
 from api.v1.examples import EXAMPLES
 
@@ -43,7 +44,7 @@ class HitPageSchema(Schema):
     """A page of hits."""
 
     items = many(HitSchema)
-    next = fields.URL(required=True, allow_none=True, require_tld=False)
+    next = next_page()
 
 
 @blueprint.route("/search")
@@ -58,7 +59,17 @@ def search(query: dict[str, Any]) -> Any:
     unchanged = unchanged_list(SEARCH)
     if unchanged is not None:
         return unchanged
-    after = None if requested.after is None else (float(str(requested.after[0])), requested.after[1])
+    after = None if requested.after is None else _after(requested.after)
     types = (EntityType(query["type"]),) if "type" in query else ()
     found = find(request_session(), query["q"], types=types, limit=requested.limit, after=after)
-    return answer_page(requested, found.items, found.next_key and [repr(found.next_key[0]), found.next_key[1]])
+    return answer_page(requested, found.items, found.next_key and _next_key(found.next_key))
+
+
+def _next_key(key: Key) -> list[str]:
+    score, name, *scale = key
+    return [repr(score), name, *map(repr, scale)]
+
+
+def _after(key: list[Any]) -> Key:
+    score, name, *scale = key
+    return (float(score), name, *map(float, scale))

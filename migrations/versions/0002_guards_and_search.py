@@ -46,7 +46,7 @@ VERSIONED = {
     ),
     "pending_notices": "id annotation_id article_id paragraph_id reason since opened_by",
 }
-CLOSING = {"pending_notices": ("closed_at",)}
+CLOSING = {"pending_notices": ("closed_at", "closed_by")}
 DEFAULT_CLOSING = ("valid_from", "valid_until")
 CHILDREN = {
     "article_topics": ("article_versions", "version_id"),
@@ -167,9 +167,6 @@ def _upgrade_postgresql() -> None:
         " FOREACH closing IN ARRAY TG_ARGV LOOP"
         "  IF was->>closing IS NULL THEN was := was - closing; becomes := becomes - closing; END IF;"
         " END LOOP;"
-        " IF TG_TABLE_NAME = 'pending_notices' THEN"
-        "  was := was - 'closed_by'; becomes := becomes - 'closed_by';"
-        " END IF;"
         " IF was IS DISTINCT FROM becomes THEN"
         "  RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';"
         " END IF;"

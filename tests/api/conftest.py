@@ -21,6 +21,7 @@ from api.caching import Validator, conditional
 from api.logging import JsonLineHandler, configure_logging
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
+from tests.api.walking import Answer, walk
 
 SECRET = "a secret of the tests, long enough"
 BASE_URL = "https://caveat.example/base"
@@ -68,7 +69,7 @@ def make_blueprint() -> PublicBlueprint:
         more = start + len(items) < len(PEBBLES)
         return answer_page(requested, items, [items[-1]["number"]] if more else None)
 
-    @blueprint.route("/pebbles/<ordinal:number>", examples={"number": 1})
+    @blueprint.route("/pebbles/<ordinal:number>", path={"number": (1, "Of the pebble.")})
     @blueprint.answers(PebbleSchema, example=PEBBLES[0])
     def show_pebble(number: int) -> Any:
         """Show a pebble."""
@@ -78,7 +79,7 @@ def make_blueprint() -> PublicBlueprint:
             return unchanged
         return PEBBLES[number - 1]
 
-    @blueprint.route("/stones/<uuid:id>", examples={"id": str(PEBBLE_ID)})
+    @blueprint.route("/stones/<uuid:id>", path={"id": (str(PEBBLE_ID), "Of the stone.")})
     @blueprint.answers(PebbleSchema, example=PEBBLES[0], cached=False)
     def show_stone(id: UUID) -> Any:
         """Show a stone by its id."""
@@ -86,7 +87,7 @@ def make_blueprint() -> PublicBlueprint:
             raise Gone("It was withdrawn.", context={"id": id, "withdrawn_at": "2026-11-22", "reason": "sold"})
         return PEBBLES[0]
 
-    @blueprint.route("/rocks/<slug:slug>", examples={"slug": "big-rock"})
+    @blueprint.route("/rocks/<slug:slug>", path={"slug": ("big-rock", "Of the rock.")})
     @blueprint.answers(PebbleSchema, example=PEBBLES[0], cached=False)
     def show_rock(slug: str) -> Any:
         """Show a rock by its slug."""
@@ -120,3 +121,9 @@ def edge(edge_settings: Settings, pebbles: PublicBlueprint) -> Iterator[Flask]:
 def http(edge: Flask) -> FlaskClient:
     edge.testing = True
     return edge.test_client()
+
+
+@pytest.fixture(scope="session")
+def sample_answers(samples_app: Flask) -> dict[str, Answer]:
+    """Every address of the samples with its answer, asked for once."""
+    return walk(samples_app.test_client())

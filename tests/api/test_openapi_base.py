@@ -130,7 +130,10 @@ BARE = PublicBlueprint("bare", __name__, url_prefix="/v1")
         (lambda: BARE.route("/a")(view), "needs @answers"),
         (lambda: BARE.route("/a")(BARE.answers(PebbleSchema, example={})(undocumented)), "a docstring"),
         (lambda: BARE.route("/a/<slug:slug>")(BARE.answers(PebbleSchema, example={})(view)), "an example of each"),
-        (lambda: BARE.route("/a", examples={"x": 1})(BARE.answers(PebbleSchema, example={})(view)), "an example"),
+        (
+            lambda: BARE.route("/a", path={"x": (1, "An x.")})(BARE.answers(PebbleSchema, example={})(view)),
+            "an example",
+        ),
         (lambda: BARE.query(Unexplained), "parameter topic"),
         (lambda: BARE.query(Unexplained()), "parameter topic"),
     ],
@@ -167,7 +170,9 @@ def test_the_page_loads_nothing_from_elsewhere(http):
     response = http.get("/docs")
     page = response.get_data(as_text=True)
     assert response.content_type == "text/html; charset=utf-8"
-    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert response.headers["Content-Security-Policy"] == (
+        f"{CONTENT_SECURITY_POLICY}; connect-src 'self' https://caveat.example"
+    )
     assert not re.search(r"https?:|//", page.replace("<!DOCTYPE html>", ""))
     assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|javascript:|\bstyle=", page)
     loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
