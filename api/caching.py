@@ -160,6 +160,8 @@ def representation_version(settings: Settings) -> str:
         settings.organisation_url,
         settings.corrections_policy_url,
         settings.notes_licence_url,
+        # Cursors in bodies are signed with it; the hash below gives nothing of it away.
+        settings.secret_key,
     )
     return hashlib.sha256("\n".join((REPRESENTATION, *shown)).encode()).hexdigest()
 

@@ -32,10 +32,5 @@ def evidence_href(key: str) -> str:
     return _absolute(f"/v1/evidence/{key}")
 
 
-def methodology_href() -> str:
-    """Address of the methodology."""
-    return _absolute("/v1/methodology")
-
-
 def _absolute(path: str) -> str:
     return f"{current_settings().public_base_url}{path}"

@@ -21,6 +21,7 @@ from annotations.settings import Settings
 from api.current import current_settings
 from api.parameters import QuerySchema, WholeNumber
 from api.problems import EdgeError, invalid_parameter
+from api.schemas.base import own_notice
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -156,12 +157,13 @@ def answer_page(
     """
     settings = current_settings()
     cursor = None if next_key is None else _codec(settings).encode(requested.scope, next_key)
-    return page_answer(
+    body, headers = page_answer(
         Page(items, cursor),
         base_url=settings.public_base_url,
         path=request.path,
         arguments=request.args.items(multi=True),
     )
+    return {"notice": own_notice(), **body}, headers
 
 
 def _codec(settings: Settings) -> CursorCodec:

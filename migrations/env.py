@@ -12,6 +12,8 @@ from annotations.store.tables import METADATA
 
 DATABASE_OWN = ("search_index", "vector", "ix_search_entries_vector")
 """What the database keeps for searching: the FTS5 table with its shadows, a generated column, its index."""
+TURN_KEY = 0x0CA7EA8
+TURN_TIMEOUT_SECONDS = 60
 
 
 def include_object(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
@@ -34,7 +36,7 @@ def migrate(engine: Engine) -> None:
         try:
             with connection.begin():
                 if not sqlite:
-                    connection.execute(text("SET LOCAL statement_timeout = 0"))
+                    _wait_for_turn(connection)
                 context.configure(
                     connection=connection,
                     target_metadata=METADATA,
@@ -51,6 +53,15 @@ def migrate(engine: Engine) -> None:
         finally:
             if sqlite:
                 driver.execute("PRAGMA foreign_keys=ON").close()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    # Processes that start together migrate one after the other, and the later ones find nothing left to do. On SQLite
+    # the transaction itself waits. A table that is in use is not waited for as long, because others queue behind that.
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT_SECONDS}s'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TURN_KEY})
+    connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 def check_foreign_keys(connection: Connection) -> None:

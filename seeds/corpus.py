@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from annotations.anchoring.selectors import TextPositionSelector, TextQuoteSelector
+from annotations.errors import InvalidInput
 from annotations.services.content import (
     AnnotationContent,
     ArticleMetadata,
@@ -105,23 +106,31 @@ def evidence_content(row: Row) -> EvidenceContent:
 
 
 def claim_content(row: Row, evidence_ids: dict[str, UUID]) -> ClaimContent:
-    """A claim's content; ``evidence_ids`` resolves the keys that it cites."""
+    """A claim's content; ``evidence_ids`` resolves the keys that it cites.
+
+    Raises:
+        InvalidInput: there is no such key.
+    """
     return ClaimContent(
         text=row["text"],
         verdict=Verdict(row["verdict"]),
         certainty=Certainty(row["certainty"]),
         summary=row["summary"],
         citations=tuple(
-            CitedEvidence(evidence_ids[link["evidence"]], Stance(link["stance"]), link["why"])
+            CitedEvidence(_id_of(link["evidence"], evidence_ids, "evidence"), Stance(link["stance"]), link["why"])
             for link in row["evidence"]
         ),
     )
 
 
 def annotation_content(row: Row, claim_ids: dict[str, UUID]) -> AnnotationContent:
-    """An annotation's content; ``claim_ids`` resolves the slug of its claim."""
+    """An annotation's content; ``claim_ids`` resolves the slug of its claim.
+
+    Raises:
+        InvalidInput: there is no such slug.
+    """
     return AnnotationContent(
-        claim_id=claim_ids[row["claim"]],
+        claim_id=_id_of(row["claim"], claim_ids, "claim"),
         categories=tuple(Category(value) for value in row["categories"]),
         severity=row["severity"],
         note=row["note"],
@@ -135,3 +144,9 @@ def passage_of(row: Row) -> Passage:
         quote=TextQuoteSelector(exact=row["quote"], prefix="", suffix=""),
         position=TextPositionSelector(start=row["start"], end=row["end"]),
     )
+
+
+def _id_of(name: str, ids: dict[str, UUID], field: str) -> UUID:
+    if name not in ids:
+        raise InvalidInput(f"the corpus has no {field} {name}", field=field)
+    return ids[name]

@@ -28,6 +28,7 @@ from annotations.store.claims import Claim
 from annotations.store.engine import write_session
 from annotations.store.evidence import Evidence
 from annotations.store.notes import Annotation
+from annotations.store.publication_log import wait_for_lock
 from annotations.vocabulary import FactCheckStatus, Role
 from seeds.corpus import (
     CHECKED_ON,
@@ -39,6 +40,7 @@ from seeds.corpus import (
     passage_of,
 )
 
+LOCK_SECONDS = 60
 SAMPLE_AUTHOR = UUID("01a2008d-7400-7000-8000-000000000001")
 SAMPLE_REVIEWER = UUID("01a2008d-7400-7000-8000-000000000002")
 
@@ -63,6 +65,7 @@ def load_samples(engine: Engine, corpus: Corpus | None = None, *, now: datetime 
         DomainError: a row breaks a rule; the database stays as it was.
     """
     with write_session(engine) as session, session.begin():
+        wait_for_lock(session, seconds=LOCK_SECONDS)
         return _Loader(session, corpus or Corpus(), now or datetime.now(UTC)).load()
 
 

@@ -248,5 +248,5 @@ def _source(mark: str, key: str) -> dict[str, Any]:
         "verification_level": VerificationLevel.PRIMARY_RECORD,
         "certainty": Certainty.LOW,
         "status": EvidenceStatus.NO_NOTICE,
-        "status_checked_on": date(2026, 11, 22),
+        "status_checked_on": date(2025, 12, 31),
     }

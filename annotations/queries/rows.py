@@ -52,7 +52,7 @@ _SOURCE_ENUMS: dict[str, type[Any]] = {
 
 def source_of(row: Row[*tuple[Any, ...]]) -> PublicSource:
     """A source from a row of :func:`public_sources`."""
-    values = {name: getattr(row, name) for name in ("id", "key", "version", "published_at", *SOURCE_COLUMNS)}
+    values = {name: getattr(row, name) for name in ("id", "key", "published_at", *SOURCE_COLUMNS)}
     for name, enumeration in _SOURCE_ENUMS.items():
         values[name] = enumeration(values[name])
     return PublicSource(**values)
@@ -75,7 +75,6 @@ def claim_of(row: Row[*tuple[Any, ...]], evidence: CitationsByVersion) -> Public
     return PublicClaim(
         id=row.id,
         slug=row.slug,
-        version=row.version,
         published_at=row.published_at,
         text=row.text,
         verdict=Verdict(row.verdict),
@@ -98,7 +97,6 @@ def annotation_of(
     return PublicAnnotation(
         id=row.id,
         article_id=row.article_id,
-        version=row.version,
         published_at=row.published_at,
         paragraph_id=row.paragraph_id,
         ordinal=row.ordinal,
@@ -122,7 +120,15 @@ def annotation_of(
 
 def title_flag_of(row: Row[*tuple[Any, ...]]) -> TitleFlag:
     """What a row of :func:`public_annotations` on a title says."""
-    return TitleFlag(row.id, row.quote, row.claim_slug, Verdict(row.verdict), row.note or row.summary)
+    return TitleFlag(
+        id=row.id,
+        quote=row.quote,
+        claim_slug=row.claim_slug,
+        verdict=Verdict(row.verdict),
+        categories=tuple(Category(value) for value in split_ordered(row.categories)),
+        severity=row.severity,
+        reader_text=row.note or row.summary,
+    )
 
 
 def summary_of(row: Row[*tuple[Any, ...]], **flags: Any) -> ArticleSummary:
@@ -179,7 +185,6 @@ def _claim_of_annotation(row: Row[*tuple[Any, ...]], evidence: CitationsByVersio
     return PublicClaim(
         id=row.claim_id,
         slug=row.claim_slug,
-        version=row.claim_version,
         published_at=row.claim_published_at,
         text=row.claim_text,
         verdict=Verdict(row.verdict),

@@ -137,7 +137,6 @@ def public_annotations() -> Select[*tuple[Any, ...]]:
             Annotation.id,
             Annotation.article_id,
             Annotation.needs_recheck,
-            AnnotationVersion.number.label("version"),
             AnnotationVersion.valid_from.label("published_at"),
             AnnotationVersion.severity,
             AnnotationVersion.note,
@@ -154,7 +153,6 @@ def public_annotations() -> Select[*tuple[Any, ...]]:
             Claim.slug.label("claim_slug"),
             Claim.needs_recheck.label("claim_needs_recheck"),
             ClaimVersion.id.label("claim_version_id"),
-            ClaimVersion.number.label("claim_version"),
             ClaimVersion.valid_from.label("claim_published_at"),
             ClaimVersion.text.label("claim_text"),
             ClaimVersion.verdict,
@@ -227,7 +225,6 @@ def public_claims() -> Select[*tuple[Any, ...]]:
         Claim.slug,
         Claim.needs_recheck,
         ClaimVersion.id.label("version_id"),
-        ClaimVersion.number.label("version"),
         ClaimVersion.valid_from.label("published_at"),
         ClaimVersion.text,
         ClaimVersion.verdict,
@@ -240,11 +237,22 @@ def public_claims() -> Select[*tuple[Any, ...]]:
 
 
 def public_sources(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """Sources with the version in force; they have one only while a public claim cites them."""
+    """Sources with the version in force that a claim in force cites."""
+    cited = (
+        select(literal(1))
+        .select_from(EvidenceLink)
+        .join(ClaimVersion, and_(ClaimVersion.id == EvidenceLink.claim_version_id, is_public(ClaimVersion)))
+        .where(EvidenceLink.evidence_id == Evidence.id)
+        .correlate(Evidence)
+        .exists()
+    )
+    return _sources(*columns).where(cited)
+
+
+def _sources(*columns: Any) -> Select[*tuple[Any, ...]]:
     return select(
         Evidence.id,
         Evidence.key,
-        EvidenceVersion.number.label("version"),
         EvidenceVersion.valid_from.label("published_at"),
         *(getattr(EvidenceVersion, name) for name in SOURCE_COLUMNS),
         *columns,
@@ -255,7 +263,7 @@ def public_sources(*columns: Any) -> Select[*tuple[Any, ...]]:
 def citations() -> Select[*tuple[Any, ...]]:
     """Sources as claim versions cite them, in the editor's order."""
     return (
-        public_sources(
+        _sources(
             EvidenceLink.claim_version_id,
             EvidenceLink.stance,
             EvidenceLink.why,

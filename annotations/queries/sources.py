@@ -64,6 +64,7 @@ def get_source(session: Session, key: str) -> SourceView | None:
             ClaimVersion.verdict,
             ClaimVersion.certainty,
             ClaimVersion.summary,
+            Claim.needs_recheck,
             EvidenceLink.stance,
             EvidenceLink.why,
         )
@@ -80,6 +81,7 @@ def get_source(session: Session, key: str) -> SourceView | None:
             verdict=Verdict(claim.verdict),
             certainty=Certainty(claim.certainty),
             summary=claim.summary,
+            needs_recheck=claim.needs_recheck,
             stance=Stance(claim.stance),
             why=claim.why,
         )

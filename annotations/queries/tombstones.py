@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.claims import Claim
-from annotations.store.evidence import Evidence, EvidenceVersion
+from annotations.store.evidence import Evidence
+from annotations.store.keys import evidence_key
+from annotations.store.log import PublicVersion
 from annotations.store.notes import Annotation, AnnotationVersion
 
 UNCITED = "No published claim cites this source any longer."
@@ -70,15 +72,11 @@ def paragraph_tombstone(session: Session, paragraph_id: UUID) -> Tombstone | Non
 def evidence_tombstone(session: Session, key: str) -> Tombstone | None:
     """The tombstone of a source that was public while a claim cited it."""
     last = session.execute(
-        select(Evidence.id, EvidenceVersion.valid_until)
-        .join(EvidenceVersion, EvidenceVersion.evidence_id == Evidence.id)
-        .where(Evidence.key == key, EvidenceVersion.valid_from.is_not(None))
-        .order_by(EvidenceVersion.number.desc())
-        .limit(1)
+        select(Evidence.id, PublicVersion.at)
+        .join(PublicVersion, PublicVersion.key == evidence_key(key))
+        .where(Evidence.key == key, PublicVersion.gone)
     ).one_or_none()
-    if last is None or last.valid_until is None:
-        return None
-    return Tombstone(last.id, last.valid_until, UNCITED)
+    return Tombstone(last.id, last.at, UNCITED) if last else None
 
 
 def _of(row: Article | Claim | Annotation | None) -> Tombstone | None:

@@ -29,7 +29,6 @@ class PublicSource:
 
     id: UUID
     key: str
-    version: int
     published_at: datetime
     title: str
     authors: str
@@ -73,7 +72,6 @@ class PublicClaim:
 
     id: UUID
     slug: str
-    version: int
     published_at: datetime
     text: str
     verdict: Verdict
@@ -94,6 +92,8 @@ class TitleFlag:
     quote: str
     claim_slug: str
     verdict: Verdict
+    categories: tuple[Category, ...]
+    severity: int | None
     reader_text: str
 
 
@@ -127,7 +127,6 @@ class PublicAnnotation:
 
     id: UUID
     article_id: UUID
-    version: int
     published_at: datetime
     paragraph_id: UUID
     ordinal: int
@@ -149,7 +148,15 @@ class PublicAnnotation:
 
     def as_title_flag(self) -> TitleFlag:
         """What is said of the title that this annotation marks."""
-        return TitleFlag(self.id, self.quote, self.claim.slug, self.claim.verdict, self.reader_text)
+        return TitleFlag(
+            id=self.id,
+            quote=self.quote,
+            claim_slug=self.claim.slug,
+            verdict=self.claim.verdict,
+            categories=self.categories,
+            severity=self.severity,
+            reader_text=self.reader_text,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +273,7 @@ class RestingClaim:
     verdict: Verdict
     certainty: Certainty
     summary: str
+    needs_recheck: bool
     stance: Stance
     why: str
 

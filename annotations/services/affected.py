@@ -57,17 +57,22 @@ def keys_of_annotations(session: Session, annotation_ids: Iterable[UUID]) -> set
         .outerjoin(Block, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
         .where(
             AnnotationVersion.annotation_id.in_(ids),
-            AnnotationVersion.valid_from.is_not(None),
+            is_public(AnnotationVersion),
             Article.visibility == Visibility.PUBLIC,
         )
     )
+    titled: dict[UUID, Article] = {}
     for article, paragraph_id, ordinal, claim_slug in session.execute(statement):
         found |= {keys.article_key(article.slug), keys.claim_key(claim_slug)}
         if paragraph_id is not None:
             found.add(keys.paragraph_key(paragraph_id))
         if ordinal == 0:
-            found |= keys_of_article(session, article)
-    notices = select(PendingNotice.paragraph_id).where(PendingNotice.annotation_id.in_(ids))
+            titled[article.id] = article
+    for article in titled.values():
+        found |= keys_of_article(session, article)
+    notices = select(PendingNotice.paragraph_id).where(
+        PendingNotice.annotation_id.in_(ids), PendingNotice.closed_at.is_(None)
+    )
     found |= {keys.paragraph_key(notice) for notice in session.scalars(notices) if notice is not None}
     return found
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.errors import InvalidInput, SlugTaken, TransitionNotAllowed
+from annotations.anchoring.text import validate_text
+from annotations.errors import EmptyText, InvalidInput, SlugTaken, TransitionNotAllowed
 from annotations.importing.document import ImportedText
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.events import Event
@@ -22,14 +23,19 @@ from annotations.services.article_versions import (
     metadata_content,
     shown_metadata,
 )
-from annotations.services.content import ArticleMetadata, check_metadata, check_slug
-from annotations.services.notes_publishing import open_waiting_annotations
+from annotations.services.content import ArticleMetadata, check_metadata, check_past, check_reason, check_slug
+from annotations.services.lookups import lock, put_in_force
+from annotations.services.notes_publishing import show_annotations_of
 from annotations.services.search_index import index_article
 from annotations.store.articles import Article, ArticleVersion, Revision
 from annotations.store.base import new_id
 from annotations.store.history import add_transition
 from annotations.store.publication_log import Publication, Subject
+from annotations.store.review import Transition
 from annotations.vocabulary import ChangeKind, EntityType, FactCheckStatus, TitleOrigin, Visibility
+
+BLOCK_LIMIT = 20_000
+"""Code points in one block: more is no paragraph that anybody reads, and would slow down every search."""
 
 
 def import_article(
@@ -51,12 +57,17 @@ def import_article(
         PermissionDenied: the actor may not import.
         SlugTaken: another article has the slug.
         InvalidInput: metadata is not usable, or there is no title, or two.
+        InvalidText, EmptyText: a block is too long, or there is none.
     """
     require(actor, Permission.IMPORT_ARTICLE, own_work=True)
     slug = check_slug(slug, field="slug")
     metadata = check_metadata(metadata)
     if (document.title is None) == (metadata.title is None):
         raise InvalidInput("give a title exactly when the text has none of its own", field="title")
+    if not document.blocks:
+        raise EmptyText("the text is empty but for its title", field="text")
+    for block in document.blocks:
+        validate_text(block.text, field="text", max_code_points=BLOCK_LIMIT)
     if session.scalar(select(Article.id).where(Article.slug == slug)) is not None:
         raise SlugTaken(f"another article has the slug {slug}", field="slug")
     article = Article(id=article_id or new_id(), slug=slug, created_at=now, created_by=actor.id)
@@ -89,10 +100,8 @@ def mark_fact_check(
     require(actor, Permission.MARK_FACT_CHECK, own_work=article.created_by == actor.id)
     if (status is FactCheckStatus.NOT_STARTED) != (checked_at is None):
         raise InvalidInput("the day of the check goes with partial and complete", field="checked_at")
-    # Where the editor sits it may be tomorrow already.
-    if checked_at is not None and checked_at > now.date() + timedelta(days=1):
-        raise InvalidInput("the day of the check lies in the future", field="checked_at")
-    publication = Publication(session, actor_id=actor.id, now=now)
+    check_past(checked_at, now, field="checked_at")
+    publication = lock(session, article, actor=actor, now=now)
     current = head_metadata(session, article)
     if (current.fact_check_status, current.checked_at) == (status, checked_at):
         return current
@@ -114,7 +123,8 @@ def edit_metadata(
 ) -> ArticleVersion:
     """Replace the metadata of ``article``; public at once if the article is. Nothing is written when equal.
 
-    ``kind`` is what the editor takes a change of something public for; ``reason`` is what a correction says.
+    ``kind`` is what the editor takes a change of something public for; a changed title is always a correction.
+    ``reason`` is what a correction says.
 
     Raises:
         PermissionDenied: the actor may not edit it.
@@ -122,13 +132,15 @@ def edit_metadata(
         TransitionNotAllowed: the article was withdrawn.
     """
     require(actor, Permission.EDIT_METADATA, own_work=article.created_by == actor.id)
-    metadata = check_metadata(metadata)
-    publication = Publication(session, actor_id=actor.id, now=now)
+    metadata, reason = check_metadata(metadata), check_reason(reason)
+    publication = lock(session, article, actor=actor, now=now)
     current = head_metadata(session, article)
     if (metadata.title is None) != (current.title_origin == TitleOrigin.SOURCE):
         raise InvalidInput("give a title exactly when the text has none of its own", field="title")
     if metadata == metadata_content(session, current):
         return current
+    if metadata.title != current.title:
+        kind = ChangeKind.CORRECTION
     return _replace_metadata(
         publication,
         article,
@@ -148,13 +160,14 @@ def make_public(session: Session, article: Article, *, actor: Actor, now: dateti
 
     Raises:
         PermissionDenied: the actor may not.
-        FourEyesRequired: the actor imported it.
+        FourEyesRequired: the actor imported it or worded its metadata.
         TransitionNotAllowed: it is not hidden.
     """
+    require(actor, Permission.MAKE_PUBLIC, own_work=False)
+    publication = lock(session, article, actor=actor, now=now)
     seen_by_two = require_second_person(
-        actor, Permission.MAKE_PUBLIC, authors=frozenset({article.created_by}), four_eyes=four_eyes
+        actor, Permission.MAKE_PUBLIC, authors=_authors_of(session, article), four_eyes=four_eyes
     )
-    publication = Publication(session, actor_id=actor.id, now=now)
     if article.visibility != Visibility.HIDDEN:
         raise TransitionNotAllowed(f"the article is {article.visibility}", context={"state": article.visibility})
     metadata, revision = head_metadata(session, article), head_revision(session, article)
@@ -168,7 +181,7 @@ def make_public(session: Session, article: Article, *, actor: Actor, now: dateti
         keys=keys_of_article(session, article),
     )
     index_article(session, article)
-    open_waiting_annotations(session, publication, article)
+    show_annotations_of(session, publication, article)
     _remember(session, article, revision, "make_public", Visibility.HIDDEN, actor=actor, now=now, two=seen_by_two)
 
 
@@ -192,14 +205,11 @@ def _replace_metadata(
     article.metadata_number += 1
     version = add_metadata(session, article, metadata, status, checked_at, actor=actor, now=now)
     if article.visibility == Visibility.PUBLIC:
-        current.valid_until = publication.moment
-        session.flush()
-        version.valid_from = publication.moment
-        session.flush()
+        put_in_force(session, publication, current, version)
         row = publication.record(
             event,
             _subject(article, version),
-            summary=event.definition,
+            summary=_summary(event, current, version),
             keys=keys_of_article(session, article),
             change_kind=kind,
         )
@@ -211,8 +221,26 @@ def _replace_metadata(
                 reason=reason or "The editors corrected what is said of this article.",
             )
         index_article(session, article)
-    _remember(session, article, version, event.partition(".")[2], article.visibility, actor=actor, now=now)
+    _remember(
+        session, article, version, event.partition(".")[2], article.visibility, actor=actor, now=now, reason=reason
+    )
     return version
+
+
+def _authors_of(session: Session, article: Article) -> frozenset[UUID]:
+    """Who worded what would be made public: the importer, and everybody who changed the metadata since."""
+    edits = select(Transition.actor_id).where(
+        Transition.entity_type == EntityType.ARTICLE,
+        Transition.entity_id == article.id,
+        Transition.action == Event.ARTICLE_METADATA_CHANGED.partition(".")[2],
+    )
+    return frozenset({article.created_by, *session.scalars(edits)})
+
+
+def _summary(event: Event, before: ArticleVersion, after: ArticleVersion) -> str:
+    if event is not Event.ARTICLE_FACT_CHECKED:
+        return event.definition
+    return f"Fact-check status of an article: {before.fact_check_status} to {after.fact_check_status}."
 
 
 def _subject(article: Article, version: Revision | ArticleVersion) -> Subject:
@@ -229,6 +257,7 @@ def _remember(
     actor: Actor,
     now: datetime,
     two: bool = True,
+    reason: str | None = None,
 ) -> None:
     add_transition(
         session,
@@ -239,4 +268,5 @@ def _remember(
         actor_id=actor.id,
         at=now,
         four_eyes=two,
+        reason=reason,
     )

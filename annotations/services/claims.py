@@ -14,11 +14,19 @@ from annotations.errors import InvalidInput, NotPublishable, SlugTaken
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
 from annotations.review.workflow import categories_fit
-from annotations.services.affected import annotations_of_claim, keys_of_claim
+from annotations.services.affected import annotations_of_claim, claims_citing, keys_of_claim
 from annotations.services.content import ClaimContent, check_claim, check_slug, hash_of
 from annotations.services.drafting import begin, save
-from annotations.services.evidence import is_approved, publish_cited, unlist_uncited
-from annotations.services.lookups import get, head_version, links_of, public_version, published_version, subject_of
+from annotations.services.evidence import list_cited, unlist_uncited
+from annotations.services.lookups import (
+    get,
+    head_version,
+    links_of,
+    public_version,
+    published_version,
+    put_in_force,
+    subject_of,
+)
 from annotations.services.pending import open_notice
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_claim
@@ -48,7 +56,7 @@ def write_claim(
     """
     require(actor, Permission.WRITE, own_work=True)
     slug = check_slug(slug, field="slug")
-    content = check_claim(content)
+    content = check_claim(content, now)
     if session.scalar(select(Claim.id).where(Claim.slug == slug)) is not None:
         raise SlugTaken(f"another claim has the slug {slug}", field="slug")
     claim = Claim(id=claim_id or new_id(), slug=slug, created_at=now, created_by=actor.id)
@@ -68,7 +76,7 @@ def revise_claim(session: Session, claim: Claim, content: ClaimContent, *, actor
         InvalidInput: a field is not usable, or a cited source does not exist.
     """
     require(actor, Permission.WRITE, own_work=claim.created_by == actor.id)
-    content = check_claim(content)
+    content = check_claim(content, now)
     claim.head_number += 1
     version = save(session, claim, _make_version(claim, content, actor, now), actor=actor, now=now)
     _add_links(session, version, content)
@@ -90,16 +98,15 @@ def approve_claim(
     sources = _check_publishable(session, head)
     before = shown_claim(session, old) if old else None
     former = {link.evidence_id for link in links_of(session, old)} if old else set()
+    kept = {source.id for source in sources}
     affected = keys_of_claim(session, claim)
-    if old is not None:
-        old.valid_until = publication.moment
-        session.flush()
-    head.valid_from = publication.moment
+    unlisted = [source.id for source in sources if not claims_citing(session, source)]
+    put_in_force(session, publication, old, head)
     claim.needs_recheck, claim.recheck_reason = False, None
     session.flush()
-    publish_cited(session, publication, sources)
+    list_cited(session, publication, unlisted)
     verdict_changed = old is not None and old.verdict != head.verdict
-    correction = kind is ChangeKind.CORRECTION or verdict_changed or bool(former - set(sources))
+    correction = kind is ChangeKind.CORRECTION or verdict_changed or bool(former - kept)
     revised = Event.CLAIM_VERDICT_CHANGED if verdict_changed else Event.CLAIM_REVISED
     row = publication.record(
         Event.CLAIM_PUBLISHED if old is None else revised,
@@ -112,24 +119,23 @@ def approve_claim(
         publication.correct(
             row, before=before, after=shown_claim(session, head), reason=reason or "The editors revised this claim."
         )
-    unlist_uncited(session, publication, former - set(sources))
+    unlist_uncited(session, publication, former - kept)
     index_claim(session, claim)
     if verdict_changed:
         _recheck_unfitting(session, publication, claim, Verdict(head.verdict))
 
 
-def _check_publishable(session: Session, version: ClaimVersion) -> list[UUID]:
-    links = links_of(session, version)
-    for link in links:
-        evidence = get(session, Evidence, link.evidence_id)
-        if not is_approved(session, evidence):
+def _check_publishable(session: Session, version: ClaimVersion) -> list[Evidence]:
+    sources = [get(session, Evidence, link.evidence_id) for link in links_of(session, version)]
+    for evidence in sources:
+        if public_version(session, evidence) is None:
             raise NotPublishable(
                 f"the source {evidence.key} is not approved",
                 field="evidence",
                 context={"rule": "approved_evidence", "evidence": evidence.key},
             )
     check_rests_on_evidence(session, version)
-    return [link.evidence_id for link in links]
+    return sources
 
 
 def _recheck_unfitting(session: Session, publication: Publication, claim: Claim, verdict: Verdict) -> None:
@@ -167,11 +173,18 @@ def _add_links(session: Session, version: ClaimVersion, content: ClaimContent) -
 
 def shown_claim(session: Session, version: ClaimVersion) -> dict[str, Any]:
     """What readers saw of ``version``, for a correction."""
-    sources = select(Evidence.key).join(EvidenceLink).where(EvidenceLink.claim_version_id == version.id)
+    sources = (
+        select(Evidence.key, EvidenceLink.stance, EvidenceLink.why, EvidenceLink.quote, EvidenceLink.locator)
+        .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+        .where(EvidenceLink.claim_version_id == version.id)
+        .order_by(EvidenceLink.position)
+    )
     return {
         "text": version.text,
         "verdict": version.verdict,
         "certainty": version.certainty,
         "summary": version.summary,
-        "evidence": list(session.scalars(sources.order_by(EvidenceLink.position))),
+        "search_record": version.search_record,
+        "searched_on": version.searched_on.isoformat() if version.searched_on else None,
+        "evidence": [dict(row._mapping) for row in session.execute(sources)],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LIMIT = 100
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LINE, PASSAGE = 500, 5_000
+REASON_LIMIT = 1_000
 IDENTIFIER_KINDS = ("doi", "pmid", "pmcid", "nct", "isrctn", "eudract")
 
 
@@ -114,6 +115,34 @@ class AnnotationContent:
     note: str | None = None
 
 
+def check_reason(value: str | None) -> str | None:
+    """A reason as histories and corrections carry it.
+
+    Raises:
+        InvalidText: it is empty, too long or not storable.
+    """
+    return None if value is None else require_reason(value)
+
+
+def require_reason(value: str) -> str:
+    """A reason that must be given.
+
+    Raises:
+        InvalidText: it is empty, too long or not storable.
+    """
+    return validate_text(value, field="reason", max_code_points=REASON_LIMIT)
+
+
+def check_past(day: date | None, now: datetime, *, field: str) -> None:
+    """Refuse a day in the future, counted where it comes first.
+
+    Raises:
+        InvalidInput: it is one.
+    """
+    if day is not None and day > now.date() + timedelta(days=1):
+        raise InvalidInput("this day lies in the future", field=field)
+
+
 def check_slug(value: str, *, field: str) -> str:
     """A slug or key as it may stand in an address: lower-case ASCII words joined by hyphens.
 
@@ -152,12 +181,13 @@ def check_metadata(metadata: ArticleMetadata) -> ArticleMetadata:
     )
 
 
-def check_claim(content: ClaimContent) -> ClaimContent:
+def check_claim(content: ClaimContent, now: datetime) -> ClaimContent:
     """``content`` in stored form.
 
     Raises:
         InvalidInput: a field is not usable; ``field`` names it.
     """
+    check_past(content.searched_on, now, field="searched_on")
     sources = [citation.evidence_id for citation in content.citations]
     if len(set(sources)) != len(sources):
         raise InvalidInput("a source is cited twice", field="evidence")
@@ -180,12 +210,13 @@ def check_claim(content: ClaimContent) -> ClaimContent:
     )
 
 
-def check_evidence(content: EvidenceContent) -> EvidenceContent:
+def check_evidence(content: EvidenceContent, now: datetime) -> EvidenceContent:
     """``content`` in stored form, identifiers normalised.
 
     Raises:
         InvalidInput: a field is not usable; ``field`` names it.
     """
+    check_past(content.status_checked_on, now, field="status_checked_on")
     if content.year is not None and not 1500 <= content.year <= 2200:
         raise InvalidInput("year must lie between 1500 and 2200", field="year")
     if content.participants is not None and not 0 <= content.participants < 2**31:

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.errors import SlugTaken
-from annotations.evidence.identifiers import canonical_key
+from annotations.evidence.identifiers import Identifier, canonical_key
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
 from annotations.services.affected import claims_citing, keys_of_evidence
 from annotations.services.content import EvidenceContent, check_evidence, check_slug, hash_of
 from annotations.services.drafting import begin, save
-from annotations.services.lookups import get, head_version, public_version, subject_of
+from annotations.services.lookups import (
+    get,
+    head_version,
+    public_version,
+    published_version,
+    put_in_force,
+    subject_of,
+    versions,
+)
 from annotations.services.resting import flag_claims_resting_on, recheck_unsupported
 from annotations.store.base import new_id
 from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
 from annotations.store.keys import EVIDENCE, evidence_key
 from annotations.store.publication_log import Publication
-from annotations.vocabulary import ChangeKind, EvidenceStatus, ReviewState
+from annotations.vocabulary import ChangeKind, EvidenceStatus
 
 
 def add_evidence(
@@ -44,7 +53,7 @@ def add_evidence(
     """
     require(actor, Permission.WRITE, own_work=True)
     key = check_slug(key, field="key")
-    content = check_evidence(content)
+    content = check_evidence(content, now)
     if session.scalar(select(Evidence.id).where(Evidence.key == key)) is not None:
         raise SlugTaken(f"another source has the key {key}", field="key")
     evidence = Evidence(id=evidence_id or new_id(), key=key, created_at=now, created_by=actor.id)
@@ -67,7 +76,7 @@ def revise_evidence(
         InvalidInput: a field is not usable.
     """
     require(actor, Permission.WRITE, own_work=evidence.created_by == actor.id)
-    content = check_evidence(content)
+    content = check_evidence(content, now)
     _claim_identifiers(session, evidence, content)
     evidence.head_number += 1
     return save(session, evidence, _make_version(evidence, content, actor, now), actor=actor, now=now)
@@ -76,18 +85,17 @@ def revise_evidence(
 def approve_evidence(
     session: Session, publication: Publication, evidence: Evidence, *, kind: ChangeKind, reason: str | None
 ) -> None:
-    """Put the newest version in force: at once where the source is public, else with the first claim citing it.
+    """Put the newest version of ``evidence`` in force; the public sees it while a claim in force cites it.
 
     A status that becomes ``retracted`` is always a correction, and reaches every claim that rests on it (rule 7).
     """
-    head, old = head_version(session, evidence), public_version(session, evidence)
-    if old is None:
+    head = head_version(session, evidence)
+    if not claims_citing(session, evidence):
+        put_in_force(session, publication, public_version(session, evidence), head)
         return
+    old = published_version(session, evidence)
     retracted = head.status == EvidenceStatus.RETRACTED != old.status
-    old.valid_until = publication.moment
-    session.flush()
-    head.valid_from = publication.moment
-    session.flush()
+    put_in_force(session, publication, old, head)
     if retracted:
         flag_claims_resting_on(session, evidence)
     row = publication.record(
@@ -105,20 +113,17 @@ def approve_evidence(
         recheck_unsupported(session, publication, evidence)
 
 
-def publish_cited(session: Session, publication: Publication, evidence_ids: Iterable[UUID]) -> None:
-    """Show the approved sources among ``evidence_ids`` that are not public yet."""
+def list_cited(session: Session, publication: Publication, evidence_ids: Iterable[UUID]) -> None:
+    """Announce the sources that a claim which is about to be in force will make public."""
     for evidence_id in evidence_ids:
         evidence = get(session, Evidence, evidence_id)
-        if public_version(session, evidence) is not None:
-            continue
-        head = head_version(session, evidence)
-        head.valid_from = publication.moment
-        session.flush()
+        version, key = published_version(session, evidence), evidence_key(evidence.key)
         publication.record(
             Event.EVIDENCE_PUBLISHED,
-            subject_of(evidence, head),
-            summary=f"Source published: {head.title}",
-            keys={evidence_key(evidence.key), EVIDENCE},
+            subject_of(evidence, version),
+            summary=f"Source published: {version.title}",
+            keys={key, EVIDENCE},
+            back={key},
         )
 
 
@@ -126,24 +131,16 @@ def unlist_uncited(session: Session, publication: Publication, evidence_ids: Ite
     """Take the sources among ``evidence_ids`` that no public claim cites any longer out of the public view."""
     for evidence_id in evidence_ids:
         evidence = get(session, Evidence, evidence_id)
-        public = public_version(session, evidence)
-        if public is None or claims_citing(session, evidence):
+        if claims_citing(session, evidence):
             continue
-        public.valid_until = publication.moment
-        session.flush()
-        key = evidence_key(evidence.key)
+        version, key = published_version(session, evidence), evidence_key(evidence.key)
         publication.record(
             Event.EVIDENCE_UNLISTED,
-            subject_of(evidence, public),
-            summary=f"Source no longer cited: {public.title}",
+            subject_of(evidence, version),
+            summary=f"Source no longer cited: {version.title}",
             keys={key, EVIDENCE},
             gone={key},
         )
-
-
-def is_approved(session: Session, evidence: Evidence) -> bool:
-    """Whether a published claim may cite ``evidence``: it is public already, or its newest version is approved."""
-    return evidence.state == ReviewState.PUBLISHED or public_version(session, evidence) is not None
 
 
 def _make_version(evidence: Evidence, content: EvidenceContent, actor: Actor, now: datetime) -> EvidenceVersion:
@@ -165,15 +162,22 @@ def _claim_identifiers(session: Session, evidence: Evidence, content: EvidenceCo
         if known is None:
             session.add(EvidenceIdentifier(kind=identifier.kind, canonical=canonical, evidence_id=evidence.id))
         elif known.evidence_id != evidence.id:
-            raise SlugTaken(f"another source has this {identifier.kind}", field=identifier.kind)
+            if _bears(session, get(session, Evidence, known.evidence_id), identifier):
+                raise SlugTaken(f"another source has this {identifier.kind}", field=identifier.kind)
+            known.evidence_id = evidence.id
     session.flush()
 
 
-def _shown(version: EvidenceVersion) -> dict[str, str | None]:
-    return {
-        "title": version.title,
-        "key_finding": version.key_finding,
-        "limitations": version.limitations,
-        "status": version.status,
-        "status_notice": version.status_notice,
-    }
+def _bears(session: Session, evidence: Evidence, identifier: Identifier) -> bool:
+    """Whether a source has an identifier still: in its newest version, or in one that was ever in force."""
+    return any(
+        canonical_key(Identifier(identifier.kind, value)) == canonical_key(identifier)
+        for version in versions(session, evidence)
+        if version.number == evidence.head_number or version.valid_from is not None
+        if (value := getattr(version, identifier.kind)) is not None
+    )
+
+
+def _shown(version: EvidenceVersion) -> dict[str, Any]:
+    names = EvidenceContent.__slots__
+    return {name: str(value) if isinstance(value := getattr(version, name), date) else value for name in names}

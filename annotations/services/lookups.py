@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.errors import NotFound, TransitionNotAllowed
+from annotations.errors import NotFound, StaleVersion, TransitionNotAllowed
+from annotations.permissions import Actor
 from annotations.store.articles import Article
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.notes import Annotation, AnnotationVersion
-from annotations.store.publication_log import Subject
+from annotations.store.publication_log import TICK, Publication, Subject
 from annotations.store.versions import is_public
 from annotations.vocabulary import EntityType
 
@@ -62,21 +64,46 @@ def head_version(session: Session, entity: Reviewed) -> Any:
 
 
 def public_version(session: Session, entity: Reviewed) -> Any | None:
-    """The version of ``entity`` whose public interval is open, if any."""
+    """The version of ``entity`` that is in force, if any; the public sees it as far as it can be reached."""
     table, owner = _VERSIONS[type(entity)]
     return session.scalars(select(table).where(getattr(table, owner) == entity.id, is_public(table))).one_or_none()
 
 
 def published_version(session: Session, entity: Reviewed) -> Any:
-    """The version of ``entity`` whose public interval is open.
+    """The version of ``entity`` that is in force.
 
     Raises:
-        TransitionNotAllowed: nothing of it is public.
+        TransitionNotAllowed: none is.
     """
     version = public_version(session, entity)
     if version is None:
-        raise TransitionNotAllowed(f"the {_TYPES[type(entity)]} is not public")
+        raise TransitionNotAllowed(f"the {_TYPES[type(entity)]} is not published")
     return version
+
+
+def lock(session: Session, entity: Article | Reviewed, *, actor: Actor, now: datetime) -> Publication:
+    """Take the publishing lock for a step that concerns ``entity`` as the caller read it.
+
+    Raises:
+        StaleVersion: it changed since.
+        PublishingBusy: another publisher held the lock for too long.
+    """
+    seen = entity.lock_version
+    publication = Publication(session, actor_id=actor.id, now=now)
+    if entity.lock_version != seen:
+        raise StaleVersion(f"the {_TYPES[type(entity)]} changed since it was read; read it again")
+    return publication
+
+
+def put_in_force(session: Session, publication: Publication, old: Any | None, new: Any) -> None:
+    """Close the interval of ``old`` and open that of ``new`` at one moment, so that they meet."""
+    moment = publication.moment
+    if old is not None:
+        moment = max(moment, old.valid_from + TICK)
+        old.valid_until = moment
+        session.flush()
+    new.valid_from = moment
+    session.flush()
 
 
 def links_of(session: Session, version: ClaimVersion) -> list[EvidenceLink]:

@@ -16,7 +16,7 @@ from annotations.anchoring.selectors import (
     locate_quote,
     quote_selector,
 )
-from annotations.errors import InvalidInput, NotFound
+from annotations.errors import InvalidInput, NotFound, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
 from annotations.services.article_versions import head_revision
 from annotations.services.content import AnnotationContent, check_annotation, hash_of
@@ -26,7 +26,7 @@ from annotations.store.articles import Article, Block, Revision
 from annotations.store.base import new_id
 from annotations.store.claims import Claim
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
-from annotations.vocabulary import AnchorState
+from annotations.vocabulary import AnchorState, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def propose_annotation(
     """
     require(actor, Permission.WRITE, own_work=True)
     content = check_annotation(content)
+    _refuse_withdrawn(article)
     revision = head_revision(session, article)
     span = locate(session, revision, passage)
     annotation = Annotation(id=annotation_id or new_id(), article_id=article.id, created_at=now, created_by=actor.id)
@@ -95,7 +96,9 @@ def revise_annotation(
     """
     require(actor, Permission.WRITE, own_work=annotation.created_by == actor.id)
     content = check_annotation(content)
-    revision = head_revision(session, get(session, Article, annotation.article_id))
+    article = get(session, Article, annotation.article_id)
+    _refuse_withdrawn(article)
+    revision = head_revision(session, article)
     span = locate(session, revision, passage)
     annotation.head_number += 1
     version = _make_version(session, annotation, content, span, actor=actor, now=now)
@@ -133,6 +136,11 @@ def locate(session: Session, revision: Revision, passage: Passage) -> Span:
     return Span(blocks[located.key], located.start, located.end)
 
 
+def _refuse_withdrawn(article: Article) -> None:
+    if article.visibility == Visibility.WITHDRAWN:
+        raise TransitionNotAllowed("the article is withdrawn", context={"state": article.visibility})
+
+
 def _make_version(
     session: Session, annotation: Annotation, content: AnnotationContent, span: Span, *, actor: Actor, now: datetime
 ) -> AnnotationVersion:
@@ -167,7 +175,6 @@ def _add_details(
     session.add(
         Anchor(
             version_id=version.id,
-            annotation_id=version.annotation_id,
             revision_id=revision.id,
             paragraph_id=span.block.paragraph_id,
             start_offset=span.start,

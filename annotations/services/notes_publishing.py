@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,74 +12,39 @@ from annotations.errors import NotPublishable
 from annotations.review.events import Event
 from annotations.review.workflow import categories_fit
 from annotations.services.affected import keys_of_annotation
-from annotations.services.lookups import get, head_version, public_version, subject_of
-from annotations.services.pending import close_notice
+from annotations.services.lookups import get, head_version, public_version, put_in_force, subject_of
+from annotations.services.pending import close_notice, open_notice_of
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Block, Revision
-from annotations.store.claims import Claim
+from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
 from annotations.store.publication_log import Publication
-from annotations.vocabulary import AnchorState, Category, ChangeKind, ReviewState, Verdict, Visibility
+from annotations.store.versions import is_public, was_in_force
+from annotations.vocabulary import AnchorState, Category, ChangeKind, Verdict, Visibility
 
 
 def approve_annotation(
     session: Session, publication: Publication, annotation: Annotation, *, kind: ChangeKind, reason: str | None
 ) -> None:
-    """Publish the newest version of ``annotation``; on a hidden article it waits until that becomes public.
+    """Put the newest version of ``annotation`` in force; on a hidden article nobody sees it until that is public.
 
     Raises:
         NotPublishable: its claim is not published or has lost its evidence, its categories do not fit the claim's
             verdict, or its quote does not stand in the present text (rules 3, 5 and 8).
     """
     article = get(session, Article, annotation.article_id)
-    head = head_version(session, annotation)
-    _check_publishable(session, article, head)
-    if article.visibility == Visibility.PUBLIC:
-        _open(session, publication, annotation, kind=kind, reason=reason)
-
-
-def open_waiting_annotations(session: Session, publication: Publication, article: Article) -> None:
-    """Publish every annotation of ``article`` that was approved while it was hidden.
-
-    Raises:
-        NotPublishable: one of them can no longer be published; nothing is.
-    """
-    statement = select(Annotation).where(Annotation.article_id == article.id, Annotation.state == ReviewState.PUBLISHED)
-    for annotation in session.scalars(statement.order_by(Annotation.id)):
-        if public_version(session, annotation) is None:
-            _check_publishable(session, article, head_version(session, annotation))
-            _open(session, publication, annotation, kind=ChangeKind.MINOR, reason=None)
-
-
-def shown_annotation(session: Session, version: AnnotationVersion) -> dict[str, Any]:
-    """What readers saw of ``version``, for a correction."""
-    claim = get(session, Claim, version.claim_id)
-    claim_version = public_version(session, claim)
-    return {
-        "quote": version.quote,
-        "reader_text": version.note or (claim_version.summary if claim_version else None),
-        "severity": version.severity,
-        "categories": _categories(session, version),
-        "claim": claim.slug,
-        "verdict": claim_version.verdict if claim_version else None,
-    }
-
-
-def _open(
-    session: Session, publication: Publication, annotation: Annotation, *, kind: ChangeKind, reason: str | None
-) -> None:
     head, old = head_version(session, annotation), public_version(session, annotation)
+    _check_publishable(session, article, head)
+    if article.visibility != Visibility.PUBLIC:
+        put_in_force(session, publication, old, head)
+        return
     affected = keys_of_annotation(session, annotation)
-    before = shown_annotation(session, old) if old else None
+    before = shown_annotation(session, old, last_shown(session, publication, annotation)) if old else None
     if old is not None and old.claim_id != head.claim_id:
         kind = ChangeKind.CORRECTION
-    if old is not None:
-        old.valid_until = publication.moment
-        session.flush()
-    head.valid_from = publication.moment
+    put_in_force(session, publication, old, head)
     resolved = close_notice(session, publication, annotation)
-    session.flush()
     event = Event.ANNOTATION_PUBLISHED if old is None else Event.ANNOTATION_REVISED
     row = publication.record(
         Event.ANNOTATION_RESOLVED if resolved else event,
@@ -97,7 +63,64 @@ def _open(
     index_annotation(session, annotation)
 
 
+def show_annotations_of(session: Session, publication: Publication, article: Article) -> None:
+    """Announce every annotation in force on ``article``, which has just become public.
+
+    Raises:
+        NotPublishable: one of them can no longer be published; nothing is.
+    """
+    in_force = (
+        select(Annotation, AnnotationVersion)
+        .join(AnnotationVersion, AnnotationVersion.annotation_id == Annotation.id)
+        .where(Annotation.article_id == article.id, is_public(AnnotationVersion))
+        .order_by(Annotation.id)
+    )
+    for annotation, version in session.execute(in_force).all():
+        _check_publishable(session, article, version)
+        publication.record(
+            Event.ANNOTATION_PUBLISHED,
+            subject_of(annotation, version),
+            summary=f"{Event.ANNOTATION_PUBLISHED.definition} “{version.quote}”",
+            keys=keys_of_annotation(session, annotation),
+        )
+        index_annotation(session, annotation)
+
+
+def shown_annotation(session: Session, version: AnnotationVersion, before: datetime | None = None) -> dict[str, Any]:
+    """What readers see of ``version``, or saw just before a moment, for a correction."""
+    claim = get(session, Claim, version.claim_id)
+    then = is_public(ClaimVersion) if before is None else was_in_force(ClaimVersion, before)
+    claim_version = session.scalars(select(ClaimVersion).where(ClaimVersion.claim_id == claim.id, then)).one_or_none()
+    place = session.execute(
+        select(Block.ordinal, Anchor.start_offset, Anchor.end_offset)
+        .join(Anchor, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
+        .join(Revision, Revision.id == Anchor.revision_id)
+        .where(Anchor.version_id == version.id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return {
+        "quote": version.quote,
+        "ordinal": place.ordinal if place else None,
+        "start": place.start_offset if place else None,
+        "end": place.end_offset if place else None,
+        "reader_text": version.note or (claim_version.summary if claim_version else None),
+        "severity": version.severity,
+        "categories": _categories(session, version),
+        "claim": claim.slug,
+        "verdict": claim_version.verdict if claim_version else None,
+    }
+
+
+def last_shown(session: Session, publication: Publication, annotation: Annotation) -> datetime:
+    """Until when readers saw ``annotation``: until the notice in its place, or until this publication."""
+    notice = open_notice_of(session, annotation)
+    return notice.since if notice else publication.moment
+
+
 def _check_publishable(session: Session, article: Article, version: AnnotationVersion) -> None:
+    if article.visibility == Visibility.WITHDRAWN:
+        raise NotPublishable("the article is withdrawn", context={"rule": "public_article"})
     claim = get(session, Claim, version.claim_id)
     claim_version = public_version(session, claim)
     if claim_version is None:

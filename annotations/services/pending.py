@@ -11,13 +11,14 @@ from annotations.errors import TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
 from annotations.services.affected import keys_of_annotation
-from annotations.services.lookups import public_version, published_version, subject_of
+from annotations.services.lookups import get, head_version, lock, public_version, published_version, subject_of
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Revision
+from annotations.store.history import add_transition
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion, PendingNotice
 from annotations.store.publication_log import Publication
 from annotations.store.versions import is_public
-from annotations.vocabulary import PendingReason
+from annotations.vocabulary import PendingReason, Visibility
 
 
 def recheck_annotation(session: Session, annotation: Annotation, *, actor: Actor, now: datetime) -> PendingNotice:
@@ -28,8 +29,10 @@ def recheck_annotation(session: Session, annotation: Annotation, *, actor: Actor
         TransitionNotAllowed: it is not published, or a notice stands there already.
     """
     require(actor, Permission.OPEN_RECHECK, own_work=annotation.created_by == actor.id)
-    publication = Publication(session, actor_id=actor.id, now=now)
-    if public_version(session, annotation) is None or open_notice_of(session, annotation) is not None:
+    publication = lock(session, annotation, actor=actor, now=now)
+    article = get(session, Article, annotation.article_id)
+    shown = article.visibility == Visibility.PUBLIC and public_version(session, annotation) is not None
+    if not shown or open_notice_of(session, annotation) is not None:
         raise TransitionNotAllowed("only a published annotation can be put to a recheck, once")
     return open_notice(session, publication, annotation, PendingReason.EDITOR_RECHECK)
 
@@ -59,6 +62,7 @@ def open_notice(
         summary=reason.definition,
         keys=keys_of_annotation(session, annotation),
     )
+    _remember(session, publication, annotation, version, "open_notice", reason.value)
     index_annotation(session, annotation)
     return notice
 
@@ -71,6 +75,8 @@ def close_notice(session: Session, publication: Publication, annotation: Annotat
     notice.closed_at, notice.closed_by = publication.moment, publication.actor_id
     annotation.needs_recheck, annotation.recheck_reason = False, None
     session.flush()
+    version = public_version(session, annotation) or head_version(session, annotation)
+    _remember(session, publication, annotation, version, "close_notice", None)
     return True
 
 
@@ -79,6 +85,26 @@ def open_notice_of(session: Session, annotation: Annotation) -> PendingNotice | 
     return session.scalars(
         select(PendingNotice).where(PendingNotice.annotation_id == annotation.id, PendingNotice.closed_at.is_(None))
     ).one_or_none()
+
+
+def _remember(
+    session: Session,
+    publication: Publication,
+    annotation: Annotation,
+    version: AnnotationVersion,
+    action: str,
+    reason: str | None,
+) -> None:
+    add_transition(
+        session,
+        subject_of(annotation, version),
+        action=action,
+        from_state=annotation.state,
+        to_state=annotation.state,
+        actor_id=publication.actor_id,
+        at=publication.moment,
+        reason=reason,
+    )
 
 
 def _paragraph_of(session: Session, version: AnnotationVersion) -> object:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from annotations.errors import NotPublishable
 from annotations.review.workflow import check_fitting_evidence
 from annotations.services.affected import annotations_of_claim, claims_citing
-from annotations.services.lookups import get, head_version, links_of, public_version, published_version
+from annotations.services.lookups import get, links_of, published_version
 from annotations.services.pending import open_notice
 from annotations.store.claims import ClaimVersion
 from annotations.store.evidence import Evidence
@@ -25,7 +25,7 @@ def check_rests_on_evidence(session: Session, version: ClaimVersion) -> None:
     standing = []
     for link in links_of(session, version):
         evidence = get(session, Evidence, link.evidence_id)
-        known = public_version(session, evidence) or head_version(session, evidence)
+        known = published_version(session, evidence)
         standing.append((Stance(link.stance), EvidenceStatus(known.status)))
     check_fitting_evidence(Verdict(version.verdict), standing, searched=version.search_record is not None)
 

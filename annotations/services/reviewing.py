@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.workflow import Action, next_state
 from annotations.services.claims import approve_claim
+from annotations.services.content import check_reason, require_reason
 from annotations.services.evidence import approve_evidence
-from annotations.services.lookups import Reviewed, head_version, public_version, subject_of, versions
+from annotations.services.lookups import Reviewed, head_version, lock, public_version, subject_of, versions
 from annotations.services.notes_publishing import approve_annotation
 from annotations.store.claims import Claim
 from annotations.store.evidence import Evidence
@@ -54,7 +55,7 @@ def request_changes(session: Session, entity: Reviewed, *, reason: str, actor: A
         TransitionNotAllowed: it is not in review.
     """
     require(actor, Permission.REVIEW, own_work=actor.id in authors_of(session, entity))
-    _step(session, entity, Action.REQUEST_CHANGES, actor=actor, now=now, reason=reason)
+    _step(session, entity, Action.REQUEST_CHANGES, actor=actor, now=now, reason=require_reason(reason))
 
 
 def reject(session: Session, entity: Reviewed, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -65,7 +66,7 @@ def reject(session: Session, entity: Reviewed, *, reason: str, actor: Actor, now
         TransitionNotAllowed: it is not in review.
     """
     require(actor, Permission.REVIEW, own_work=actor.id in authors_of(session, entity))
-    _step(session, entity, Action.REJECT, actor=actor, now=now, reason=reason)
+    _step(session, entity, Action.REJECT, actor=actor, now=now, reason=require_reason(reason))
 
 
 def approve(
@@ -88,19 +89,24 @@ def approve(
         FourEyesRequired: the actor wrote one of the versions since the last publication (rule 4).
         TransitionNotAllowed: it is not in review.
         NotPublishable: a rule is not met; nothing changes.
+        StaleVersion: it changed since the actor read it.
         PublishingBusy: another publisher held the lock for too long.
     """
     require(actor, Permission.REVIEW, own_work=False)
-    publication = Publication(session, actor_id=actor.id, now=now)
+    reason = check_reason(reason)
+    publication = lock(session, entity, actor=actor, now=now)
     seen_by_two = require_second_person(
         actor, Permission.REVIEW, authors=authors_of(session, entity), four_eyes=four_eyes
     )
-    _step(session, entity, Action.APPROVE, actor=actor, now=now, reason=reason, four_eyes=seen_by_two)
+    at = publication.moment
+    _step(session, entity, Action.APPROVE, actor=actor, now=at, reason=reason, four_eyes=seen_by_two)
+    # A request to withdraw was about what this version replaces.
+    entity.withdrawal_requested_by = entity.withdrawal_reason = None
     _APPROVERS[type(entity)](session, publication, entity, kind=kind, reason=reason)
 
 
 def authors_of(session: Session, entity: Reviewed) -> frozenset[UUID]:
-    """Who wrote what would be published: every version after the public one, or all if none is."""
+    """Who wrote what would be published: every version after the one in force, or all if none is."""
     public = public_version(session, entity)
     since = public.number if public else 0
     return frozenset(version.created_by for version in versions(session, entity) if version.number > since)

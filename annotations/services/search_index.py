@@ -36,7 +36,7 @@ def index_article(session: Session, article: Article) -> None:
     for place, block in enumerate(blocks):
         terms = index_terms(block.text)
         if place == 0 and title is not None:
-            terms = f"{terms} {index_terms(title)}"
+            terms = " ".join(filter(None, (terms, index_terms(title))))
         _add(session, EntityType.ARTICLE, article.id, block.text, terms, block.paragraph_id)
     session.flush()
 
@@ -89,7 +89,7 @@ def _add(
     terms: str,
     paragraph_id: UUID | None = None,
 ) -> None:
-    if not terms.strip():
+    if not terms:
         return
     key = f"{entity_type}:{paragraph_id or entity_id}"
     session.add(

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.anchoring.text import validate_text
 from annotations.errors import NotPublishable, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.events import Event
@@ -15,20 +14,20 @@ from annotations.review.workflow import Action, next_state
 from annotations.services.affected import annotations_of_claim, keys_of_annotation, keys_of_article, keys_of_claim
 from annotations.services.article_versions import head_metadata, head_revision
 from annotations.services.claims import shown_claim
+from annotations.services.content import require_reason
 from annotations.services.evidence import unlist_uncited
-from annotations.services.lookups import head_version, links_of, public_version, published_version, subject_of
-from annotations.services.notes_publishing import shown_annotation
+from annotations.services.lookups import get, links_of, lock, public_version, published_version, subject_of
+from annotations.services.notes_publishing import last_shown, shown_annotation
 from annotations.services.pending import close_notice
 from annotations.services.search_index import index_annotation, index_article, index_claim
 from annotations.store.articles import Article, Block
-from annotations.store.claims import Claim
+from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.history import add_transition
 from annotations.store.keys import annotation_key, article_key, claim_key, paragraph_key
-from annotations.store.notes import Annotation
-from annotations.store.publication_log import Publication, Subject
+from annotations.store.notes import Annotation, AnnotationVersion
+from annotations.store.publication_log import TICK, Publication, Subject
 from annotations.vocabulary import ChangeKind, EntityType, ReviewState, Visibility
 
-REASON_LIMIT = 1_000
 Withdrawable = Article | Claim | Annotation
 
 
@@ -43,10 +42,27 @@ def request_withdrawal(session: Session, entity: Withdrawable, *, reason: str, a
     require(actor, Permission.WITHDRAW, own_work=entity.created_by == actor.id)
     if not _is_public(session, entity) or entity.withdrawal_requested_by is not None:
         raise TransitionNotAllowed("only what is public can be withdrawn, and asked for once")
-    entity.withdrawal_reason = validate_text(reason, field="reason", max_code_points=REASON_LIMIT)
+    reason = require_reason(reason)
+    entity.withdrawal_reason = reason
     entity.withdrawal_requested_by = actor.id
     session.flush()
-    _remember(session, entity, "request_withdrawal", _state(entity), actor, now, entity.withdrawal_reason)
+    _remember(session, entity, "request_withdrawal", _state(entity), actor, now, reason)
+
+
+def cancel_withdrawal(session: Session, entity: Withdrawable, *, actor: Actor, now: datetime) -> None:
+    """Take back or turn down a request to withdraw ``entity``.
+
+    Raises:
+        PermissionDenied: the actor may not.
+        TransitionNotAllowed: nobody asked for it.
+    """
+    require(actor, Permission.WITHDRAW, own_work=entity.created_by == actor.id)
+    if entity.withdrawal_requested_by is None or entity.withdrawal_reason is None:
+        raise TransitionNotAllowed("nobody asked for this to be withdrawn")
+    reason = entity.withdrawal_reason
+    _clear_request(entity)
+    session.flush()
+    _remember(session, entity, "cancel_withdrawal", _state(entity), actor, now, reason)
 
 
 def confirm_withdrawal(
@@ -61,20 +77,23 @@ def confirm_withdrawal(
         NotPublishable: published annotations still make the claim.
     """
     require(actor, Permission.WITHDRAW, own_work=False)
-    publication = Publication(session, actor_id=actor.id, now=now)
+    publication = lock(session, entity, actor=actor, now=now)
     if entity.withdrawal_requested_by is None or entity.withdrawal_reason is None:
         raise TransitionNotAllowed("nobody asked for this to be withdrawn")
     two = require_second_person(
         actor, Permission.WITHDRAW, authors=frozenset({entity.withdrawal_requested_by}), four_eyes=four_eyes
     )
     before, reason = _state(entity), entity.withdrawal_reason
+    version = None if isinstance(entity, Article) else published_version(session, entity)
     if isinstance(entity, Article):
         _withdraw_article(session, publication, entity, reason)
     elif isinstance(entity, Claim):
         _withdraw_claim(session, publication, entity, reason)
     else:
         _withdraw_annotation(session, publication, entity, reason)
-    _remember(session, entity, Action.WITHDRAW, before, actor, now, reason, four_eyes=two)
+    _remember(
+        session, entity, Action.WITHDRAW, before, actor, publication.moment, reason, version=version, four_eyes=two
+    )
 
 
 def _withdraw_article(session: Session, publication: Publication, article: Article, reason: str) -> None:
@@ -97,7 +116,10 @@ def _withdraw_article(session: Session, publication: Publication, article: Artic
         gone=gone,
         change_kind=ChangeKind.CORRECTION,
     )
-    before = {"slug": article.slug, "text_hash": revision.content_hash, "title": metadata.title}
+    title = metadata.title or session.scalar(
+        select(Block.text).where(Block.revision_id == revision.id, Block.ordinal == 0)
+    )
+    before = {"slug": article.slug, "text_hash": revision.content_hash, "title": title}
     publication.correct(row, before=before, after=None, reason=reason)
     index_article(session, article)
     for note in shown:
@@ -113,7 +135,7 @@ def _withdraw_claim(session: Session, publication: Publication, claim: Claim, re
     version = published_version(session, claim)
     affected, before = keys_of_claim(session, claim), shown_claim(session, version)
     sources = [link.evidence_id for link in links_of(session, version)]
-    version.valid_until = publication.moment
+    version.valid_until = max(publication.moment, version.valid_from + TICK)
     _bury(claim, publication, reason)
     session.flush()
     row = publication.record(
@@ -131,9 +153,10 @@ def _withdraw_claim(session: Session, publication: Publication, claim: Claim, re
 
 def _withdraw_annotation(session: Session, publication: Publication, annotation: Annotation, reason: str) -> None:
     version = published_version(session, annotation)
-    affected, before = keys_of_annotation(session, annotation), shown_annotation(session, version)
-    version.valid_until = publication.moment
+    affected = keys_of_annotation(session, annotation)
+    before = shown_annotation(session, version, last_shown(session, publication, annotation))
     close_notice(session, publication, annotation)
+    version.valid_until = max(publication.moment, version.valid_from + TICK)
     _bury(annotation, publication, reason)
     session.flush()
     row = publication.record(
@@ -161,6 +184,8 @@ def _clear_request(entity: Withdrawable) -> None:
 def _is_public(session: Session, entity: Withdrawable) -> bool:
     if isinstance(entity, Article):
         return entity.visibility == Visibility.PUBLIC
+    if isinstance(entity, Annotation) and get(session, Article, entity.article_id).visibility != Visibility.PUBLIC:
+        return False
     return public_version(session, entity) is not None
 
 
@@ -177,13 +202,14 @@ def _remember(
     now: datetime,
     reason: str,
     *,
+    version: ClaimVersion | AnnotationVersion | None = None,
     four_eyes: bool = True,
 ) -> None:
     if isinstance(entity, Article):
         revision = head_revision(session, entity)
         subject = Subject(EntityType.ARTICLE, entity.id, revision.number, revision.content_hash)
     else:
-        subject = subject_of(entity, head_version(session, entity))
+        subject = subject_of(entity, version or published_version(session, entity))
     add_transition(
         session,
         subject,

@@ -7,14 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from annotations.errors import PublishingBusy, StaleVersion
+from annotations.errors import PublishingBusy, SlugTaken, StaleVersion
 
 READ_ONLY = "caveat_read_only"
 BUSY_TIMEOUT_MILLISECONDS = 10_000
+BUSY_STATES = ("55P03", "40P01", "57014")
+"""SQLSTATEs of PostgreSQL: lock not available, deadlock detected, statement timed out."""
+
+NAMES = {
+    "articles.slug": "slug",
+    "uq_articles_slug": "slug",
+    "claims.slug": "slug",
+    "uq_claims_slug": "slug",
+    "evidence.key": "key",
+    "uq_evidence_key": "key",
+    "evidence_identifiers.kind": "identifier",
+    "pk_evidence_identifiers": "identifier",
+}
+"""How each database calls the constraints on names in its messages, and the field that they are about."""
+
 POOL_SIZE = 16
 POOL_OVERFLOW = 32
 POSTGRESQL_OPTIONS = (
@@ -56,11 +71,22 @@ class WriteSession(Session):
 
         Raises:
             StaleVersion: a row changed since this session read it; nothing of this transaction will be kept.
+            SlugTaken: another session took the same name first.
+            PublishingBusy: another session held a row for too long.
         """
         try:
             super().flush(objects)
         except StaleDataError as error:
             raise StaleVersion("this changed since it was read; read it again") from error
+        except IntegrityError as error:
+            field = _taken(str(error.orig))
+            if field is None:
+                raise
+            raise SlugTaken(f"another one took this {field} just now", field=field) from error
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            raise PublishingBusy("another change is being written; try again") from error
 
 
 def write_session(engine: Engine) -> WriteSession:
@@ -77,6 +103,15 @@ def read_session(engine: Engine) -> Session:
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     return Session(engine.execution_options(**options), expire_on_commit=False)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether a statement failed because another transaction was in its way, so that trying again may help."""
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES
+
+
+def _taken(message: str) -> str | None:
+    return next((field for name, field in NAMES.items() if name in message), None)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

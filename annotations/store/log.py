@@ -22,7 +22,7 @@ class LogRow(Base):
     __table_args__ = (
         one_of("entity_type", EntityType),
         one_of("change_kind", ChangeKind, nullable=True),
-        CheckConstraint("seq >= 1", name="seq"),
+        CheckConstraint("seq >= 1 AND entity_version >= 1", name="seq"),
         Index("ix_publication_log_entity", "entity_type", "entity_id"),
     )
 

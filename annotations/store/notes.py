@@ -80,7 +80,6 @@ class Anchor(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     version_id: Mapped[UUID] = mapped_column(ForeignKey("annotation_versions.id"))
-    annotation_id: Mapped[UUID] = mapped_column(ForeignKey("annotations.id"), index=True)
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("revisions.id"))
     paragraph_id: Mapped[UUID | None]
     start_offset: Mapped[int | None]
@@ -97,6 +96,7 @@ class PendingNotice(Base):
     __table_args__ = (
         one_of("reason", PendingReason),
         CheckConstraint("closed_at IS NULL OR closed_at > since", name="interval"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by"),
         Index("uq_pending_notices_one_open", "annotation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 

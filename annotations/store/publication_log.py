@@ -13,18 +13,18 @@ from typing import Any
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from annotations.errors import PublishingBusy
+from annotations.store.engine import is_busy
 from annotations.store.log import Correction, LogRow, PublicVersion
 from annotations.vocabulary import ChangeKind, EntityType
 
 GENESIS = "0" * 64
 LOCK_KEY = 0x0CA7EA7
-LOCK_NOT_AVAILABLE = "55P03"
 TICK = timedelta(microseconds=1)
 
 
@@ -85,16 +85,18 @@ class Publication:
         summary: str,
         keys: Iterable[str],
         gone: Iterable[str] = (),
+        back: Iterable[str] = (),
         change_kind: ChangeKind | None = None,
     ) -> LogRow:
         """Append one row, and stamp every key whose representation it changed.
 
-        ``gone`` are the keys among them behind which a tombstone stands from now on. The row's ``at`` is
+        ``gone`` are the keys among them behind which a tombstone stands from now on, ``back`` those behind which one
+        stands no longer; at all others it stays as it is. The row's ``at`` is
         later than that of every row before it.
         """
         at = self._next_at
-        gone_keys = frozenset(gone)
-        affected = sorted({*keys, *gone_keys})
+        gone_keys, back_keys = frozenset(gone), frozenset(back)
+        affected = sorted({*keys, *gone_keys, *back_keys})
         content = {
             "seq": self._seq + 1,
             "at": timestamp(at),
@@ -121,7 +123,7 @@ class Publication:
         self.session.add(row)
         self.session.flush()
         self._seq, self._hash, self._next_at = row.seq, row.hash, row.at + TICK
-        _stamp(self.session, row, gone_keys)
+        _stamp(self.session, row, gone_keys, back_keys)
         return row
 
     def correct(
@@ -166,6 +168,18 @@ def chain_is_whole(rows: Iterable[LogRow]) -> bool:
     return True
 
 
+def wait_for_lock(session: Session, *, seconds: int) -> None:
+    """Take the publishing lock ahead of a long piece of work, with more patience than a single publication has.
+
+    Raises:
+        PublishingBusy: another publisher held it all that time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = {int(seconds) * 1000}"))
+        session.execute(text(f"SET LOCAL statement_timeout = {int(seconds) * 1000}"))
+    _take_lock(session)
+
+
 def _take_lock(session: Session) -> None:
     # On SQLite the transaction itself is the lock: writers begin IMMEDIATE. The first statement begins it.
     statement = (
@@ -174,12 +188,12 @@ def _take_lock(session: Session) -> None:
     try:
         session.execute(text(statement), {"key": LOCK_KEY})
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+        if not is_busy(error):
             raise
         raise PublishingBusy("another change is being published; try again") from error
 
 
-def _stamp(session: Session, row: LogRow, gone: frozenset[str]) -> None:
+def _stamp(session: Session, row: LogRow, gone: frozenset[str], back: frozenset[str]) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     stamps = [{"key": key, "seq": row.seq, "at": row.at, "gone": key in gone} for key in row.affected_keys]
     if not stamps:
@@ -188,7 +202,13 @@ def _stamp(session: Session, row: LogRow, gone: frozenset[str]) -> None:
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[PublicVersion.key],
-            set_={name: statement.excluded[name] for name in ("seq", "at", "gone")},
+            set_={
+                "seq": statement.excluded.seq,
+                "at": statement.excluded.at,
+                "gone": or_(PublicVersion.gone, statement.excluded.gone),
+            },
         ),
         stamps,
     )
+    if back:
+        session.execute(update(PublicVersion).where(PublicVersion.key.in_(sorted(back))).values(gone=False))

@@ -36,6 +36,8 @@ def review_checks() -> tuple[CheckConstraint, ...]:
     return (
         one_of("state", ReviewState),
         CheckConstraint("needs_recheck = (recheck_reason IS NOT NULL)", name="recheck_reason"),
+        CheckConstraint("head_number >= 1", name="head_number"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_reason"),
         CheckConstraint("(withdrawal_requested_by IS NULL) = (withdrawal_reason IS NULL)", name="withdrawal_reason"),
     )
@@ -49,7 +51,7 @@ class Transition(Base):
         UniqueConstraint("entity_type", "entity_id", "position"),
         UniqueConstraint("entity_id", "prev_hash"),
         one_of("entity_type", EntityType),
-        CheckConstraint("position >= 1", name="position"),
+        CheckConstraint("position >= 1 AND version_number >= 1", name="position"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -20,6 +20,7 @@ class SearchEntry(Base):
     __tablename__ = "search_entries"
     __table_args__ = (
         CheckConstraint("entity_type IN ('article', 'claim', 'annotation')", name="entity_type"),
+        CheckConstraint("terms <> '' AND terms = trim(terms)", name="terms"),
         CheckConstraint("(entity_type = 'article') = (paragraph_id IS NOT NULL)", name="paragraph"),
         Index("ix_search_entries_entity", "entity_type", "entity_id"),
     )

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from annotations.store.base import new_id
 
 
 class VersionColumns:
-    """Identity, order, authorship and public interval of a version.
+    """Identity, order, authorship and interval of a version.
 
-    The content never changes. ``valid_from`` goes from NULL to the moment of publishing once, and
-    ``valid_until`` from NULL to the moment of replacement once: ``[valid_from, valid_until)`` is when
-    the public saw it. Triggers in the database hold this.
+    The content never changes. ``valid_from`` goes from NULL to the moment of approval once, and
+    ``valid_until`` from NULL to the moment of replacement once: ``[valid_from, valid_until)`` is when it was
+    in force. The public sees what is in force as far as it can be reached: an annotation on a public article,
+    a source that a claim in force cites. Triggers in the database hold this.
     """
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -41,11 +42,16 @@ def interval_checks() -> tuple[CheckConstraint, ...]:
 
 
 def one_public(table: str, owner: str) -> Index:
-    """The index by which an entity has at most one current public version."""
+    """The index by which an entity has at most one version in force."""
     condition = text("valid_from IS NOT NULL AND valid_until IS NULL")
     return Index(f"uq_{table}_one_public", owner, unique=True, sqlite_where=condition, postgresql_where=condition)
 
 
 def is_public(version: Any) -> ColumnElement[bool]:
-    """The condition that a version is what the public sees now."""
+    """The condition that a version is in force now."""
     return and_(version.valid_from.is_not(None), version.valid_until.is_(None))
+
+
+def was_in_force(version: Any, before: datetime) -> ColumnElement[bool]:
+    """The condition that a version was in force just before a moment."""
+    return and_(version.valid_from < before, or_(version.valid_until.is_(None), version.valid_until >= before))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from annotations.vocabulary import VERDICT_LABEL, FactCheckStatus, PendingReason, Verdict
+from annotations.vocabulary import VERDICT_LABEL, Category, FactCheckStatus, PendingReason, Verdict
 
-DISCLAIMER = "These notes inform; they are no medical advice."
+
+def disclaimer(organisation: str) -> str:
+    """Who wrote the notes, and what they are not; goes with every answer."""
+    return f"Notes by {organisation}. They inform; they are no medical advice."
 
 
 def fact_check_sentence(status: FactCheckStatus, checked_at: date | None) -> str:
@@ -22,9 +25,9 @@ def fact_check_sentence(status: FactCheckStatus, checked_at: date | None) -> str
     return "Editors have not checked this article: the absence of notes means nothing."
 
 
-def notice(status: FactCheckStatus, checked_at: date | None) -> str:
+def notice(status: FactCheckStatus, checked_at: date | None, organisation: str) -> str:
     """The status and the disclaimer, for the head of a text."""
-    return f"{fact_check_sentence(status, checked_at)} {DISCLAIMER}"
+    return f"{fact_check_sentence(status, checked_at)} {disclaimer(organisation)}"
 
 
 def pending_sentence(reason: PendingReason) -> str:
@@ -32,26 +35,39 @@ def pending_sentence(reason: PendingReason) -> str:
     return f"An editors' note here is being re-checked. {reason.definition}"
 
 
-def caveat(verdicts: Sequence[Verdict], pending: int, status: FactCheckStatus, checked_at: date | None) -> str:
-    """What a reader of one paragraph must know: its flags by verdict, pending notices, and the article's status.
+def flag_label(verdict: Verdict, categories: Iterable[Category]) -> str | None:
+    """The flag of a passage in words, by which it goes where nothing else fits; None for a fair statement."""
+    found = frozenset(categories)
+    if Category.FAIR_STATEMENT in found:
+        return None
+    return "understated" if verdict is Verdict.SUPPORTED else VERDICT_LABEL[verdict].lower()
 
-    ``verdicts`` are those of the paragraph's annotations, fair statements included.
+
+def caveat(labels: Iterable[str | None], pending: int, status: FactCheckStatus, checked_at: date | None) -> str:
+    """What a reader of one paragraph must know: its flags, pending notices, and the article's status.
+
+    ``labels`` are those of the paragraph's annotations, as :func:`flag_label` gives them.
     """
     parts = []
-    flagged = [verdict for verdict in verdicts if verdict is not Verdict.SUPPORTED]
+    flagged = [label for label in labels if label is not None]
     if flagged:
-        labels = dict.fromkeys(VERDICT_LABEL[verdict].lower() for verdict in flagged)
         many = "1 statement" if len(flagged) == 1 else f"{len(flagged)} statements"
-        parts.append(f"Fact-check: {many} flagged here ({', '.join(labels)}).")
+        parts.append(f"Fact-check: {many} flagged here ({', '.join(dict.fromkeys(flagged))}).")
     if pending:
         parts.append("An editors' note here is being re-checked.")
     parts.append(fact_check_sentence(status, checked_at))
     return " ".join(parts)
 
 
-def title_with_verdict(title: str, verdicts: Sequence[Verdict], *, pending: bool) -> str:
-    """A title as it may be printed where nothing else fits: a flagged one carries its verdicts."""
-    labels = [VERDICT_LABEL[verdict].lower() for verdict in verdicts if verdict is not Verdict.SUPPORTED]
+def claim_caveat(verdict: Verdict, summary: str, *, needs_recheck: bool) -> str:
+    """What a reader of a claim must know: its verdict, why, and whether editors are looking at it again."""
+    doubt = " Editors are re-checking this." if needs_recheck else ""
+    return f"{VERDICT_LABEL[verdict]}: {summary}{doubt}"
+
+
+def title_with_verdict(title: str, labels: Iterable[str | None], *, pending: bool) -> str:
+    """A title as it may be printed where nothing else fits: a flagged one carries its flags."""
+    shown = [label for label in labels if label is not None]
     if pending:
-        labels.append("being re-checked")
-    return f"{title} [fact-check: {', '.join(dict.fromkeys(labels))}]" if labels else title
+        shown.append("being re-checked")
+    return f"{title} [fact-check: {', '.join(dict.fromkeys(shown))}]" if shown else title

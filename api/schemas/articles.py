@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump
 
 from annotations.queries.views import ArticleSummary, ArticleView, ParagraphView
-from annotations.syndication.wording import notice
 from annotations.vocabulary import BlockKind, OriginStatus, Severity, Verdict
 from api.links import paragraph_href
 from api.schemas.base import link, many, one_of, optional_string, sha256, string, whole
@@ -15,6 +14,7 @@ from api.schemas.notes import (
     AnnotationBriefSchema,
     ArticleRefSchema,
     PendingNoticeSchema,
+    article_notice,
     present_article_ref,
 )
 from api.schemas.times import Timestamp
@@ -65,7 +65,7 @@ class ParagraphResourceSchema(ParagraphSchema):
         return {
             **present_paragraph(paragraph),
             "article": article,
-            "notice": notice(article.fact_check_status, article.checked_at) if article else None,
+            "notice": article_notice(article) if article else None,
         }
 
 
@@ -170,7 +170,7 @@ def present_summary(summary: ArticleSummary) -> dict[str, Any]:
         **present_article_ref(summary),
         **{name: getattr(summary, name) for name in names.split()},
         "flags": _flags(summary),
-        "notice": notice(summary.fact_check_status, summary.checked_at),
+        "notice": article_notice(summary),
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from annotations.vocabulary import SEVERITY_DEFINITION, DefinedEnum
+from annotations.syndication.wording import disclaimer
+from annotations.vocabulary import SEVERITY_DEFINITION, Category, DefinedEnum
+from api.current import current_settings
 
 
 def string(description: str = "", **options: Any) -> fields.String:
@@ -22,6 +24,16 @@ def optional_string(description: str = "", **options: Any) -> fields.String:
 def link(description: str) -> fields.String:
     """An absolute address, of this API where the description names no other."""
     return fields.String(required=True, metadata={"format": "uri", "description": description})
+
+
+def disclaimer_field() -> fields.String:
+    """Who wrote the notes, and what they are not."""
+    return string("Who wrote the notes, and that they are no medical advice.")
+
+
+def own_notice() -> str:
+    """What :func:`disclaimer_field` shows in this installation."""
+    return disclaimer(current_settings().organisation_name)
 
 
 def next_page() -> fields.String:
@@ -62,7 +74,23 @@ def severity() -> fields.Integer:
     )
 
 
+def categories() -> fields.List[Any]:
+    """What is the matter with a passage."""
+    return fields.List(
+        fields.String(validate=validate.OneOf(Category.values())),
+        required=True,
+        metadata={"description": "What is the matter with the passage."},
+    )
+
+
 def _described(description: str, options: dict[str, Any]) -> dict[str, Any]:
     if description:
         options["metadata"] = {"description": description, **options.get("metadata", {})}
     return options
+
+
+class PageSchema(Schema):
+    """What every page has besides its items."""
+
+    notice = disclaimer_field()
+    next = next_page()

@@ -18,7 +18,7 @@ from annotations.vocabulary import (
     VerificationLevel,
 )
 from api.links import claim_href, evidence_href
-from api.schemas.base import link, many, one_of, optional_string, string, whole
+from api.schemas.base import disclaimer_field, link, many, one_of, optional_string, own_notice, string, whole
 from api.schemas.times import Timestamp
 
 SCALE_WORST, SCALE_BEST = 1, 5
@@ -26,7 +26,6 @@ IDENTIFIERS = ("doi", "pmid", "pmcid", "nct", "isrctn", "eudract")
 _BRIEF = ("key", "title", "authors", "year", "journal", "url", *IDENTIFIERS, "design", "certainty", "status")
 _FULL = [
     "id",
-    "version",
     "published_at",
     "design_summary",
     "participants",
@@ -98,6 +97,7 @@ class ClaimBriefSchema(Schema):
     )
     certainty = one_of(Certainty, "Certainty of the evidence, after GRADE.")
     summary = string("What readers are told.")
+    needs_recheck = fields.Boolean(required=True, metadata={"description": "Editors are looking at it again."})
 
     @pre_dump
     def present(self, claim: PublicClaim, **_: Any) -> dict[str, Any]:
@@ -108,9 +108,7 @@ class ClaimBriefSchema(Schema):
 class ClaimSchema(ClaimBriefSchema):
     """A claim in a list."""
 
-    version = whole("Number of the version in force.", low=1)
     published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
-    needs_recheck = fields.Boolean(required=True, metadata={"description": "Editors are looking at it again."})
     search_record = optional_string("What was searched, where nothing was found.")
     searched_on = fields.Date(required=True, allow_none=True, metadata={"description": "The day of that search."})
     appearance_count = whole("In how many public passages it appears.")
@@ -138,7 +136,6 @@ class SourceSchema(SourceBriefSchema):
     """A source with its finding and its limits."""
 
     id = fields.UUID(required=True)
-    version = whole("Number of the version in force.", low=1)
     published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
     design_summary = string("Design in a line.")
     participants = fields.Integer(
@@ -164,12 +161,13 @@ class SourceSchema(SourceBriefSchema):
 class SourceWithClaimsSchema(SourceSchema):
     """A source with the claims that rest on it."""
 
+    notice = disclaimer_field()
     claims = many(RestingClaimSchema, "Every published claim that cites it.")
 
     @pre_dump
     def present(self, view: SourceView, **_: Any) -> dict[str, Any]:
         """A source's members, with its claims."""
-        return {**present_source(view.source, full=True), "claims": view.claims}
+        return {**present_source(view.source, full=True), "notice": own_notice(), "claims": view.claims}
 
 
 def present_source(source: PublicSource, *, full: bool = False) -> dict[str, Any]:
@@ -190,6 +188,7 @@ def present_claim(claim: PublicClaim | RestingClaim) -> dict[str, Any]:
         "rating": VERDICT_RATING.get(claim.verdict),
         "certainty": claim.certainty,
         "summary": claim.summary,
+        "needs_recheck": claim.needs_recheck,
     }
 
 
@@ -197,9 +196,7 @@ def present_full_claim(claim: PublicClaim) -> dict[str, Any]:
     """The members of a claim with its evidence."""
     return {
         **present_claim(claim),
-        "version": claim.version,
         "published_at": claim.published_at,
-        "needs_recheck": claim.needs_recheck,
         "search_record": claim.search_record,
         "searched_on": claim.searched_on,
         "appearance_count": claim.appearance_count,

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from annotations.settings import Settings
-from annotations.syndication.wording import DISCLAIMER
+from annotations.syndication.wording import disclaimer
 from annotations.vocabulary import (
     METHODOLOGY_VERSION,
     SEVERITY_DEFINITION,
@@ -113,7 +113,7 @@ def present_methodology(settings: Settings) -> dict[str, Any]:
     """The members of the methodology."""
     return {
         "version": METHODOLOGY_VERSION,
-        "disclaimer": DISCLAIMER,
+        "disclaimer": disclaimer(settings.organisation_name),
         "organisation": {
             "name": settings.organisation_name,
             "url": settings.organisation_url,

@@ -15,7 +15,13 @@ from annotations.queries.views import (
     PublicAnnotation,
     TitleFlag,
 )
-from annotations.syndication.wording import fact_check_sentence, pending_sentence, title_with_verdict
+from annotations.syndication.wording import (
+    fact_check_sentence,
+    flag_label,
+    notice,
+    pending_sentence,
+    title_with_verdict,
+)
 from annotations.vocabulary import (
     VERDICT_LABEL,
     AnchorState,
@@ -24,8 +30,20 @@ from annotations.vocabulary import (
     PendingReason,
     Verdict,
 )
+from api.current import current_settings
 from api.links import annotation_href, article_href, claim_href, paragraph_href
-from api.schemas.base import link, many, one_of, optional_string, severity, string, whole
+from api.schemas.base import (
+    categories,
+    disclaimer_field,
+    link,
+    many,
+    one_of,
+    optional_string,
+    own_notice,
+    severity,
+    string,
+    whole,
+)
 from api.schemas.claims import CitationSchema, ClaimBriefSchema
 from api.schemas.times import Timestamp
 
@@ -47,6 +65,8 @@ class FlaggedWordsSchema(Schema):
     claim = link("The claim that they make.")
     verdict = one_of(Verdict, "What the evidence says of that claim.")
     verdict_label = string("The verdict in words.")
+    categories = categories()
+    severity = severity()
     reader_text = string("What readers are told.")
 
     @pre_dump
@@ -59,6 +79,8 @@ class FlaggedWordsSchema(Schema):
             "claim": claim_href(flag.claim_slug),
             "verdict": flag.verdict,
             "verdict_label": VERDICT_LABEL[flag.verdict],
+            "categories": flag.categories,
+            "severity": flag.severity,
             "reader_text": flag.reader_text,
         }
 
@@ -93,14 +115,14 @@ class PendingNoticeSchema(Schema):
     text = string("What to show to readers.")
 
     @pre_dump
-    def present(self, notice: PendingView, **_: Any) -> dict[str, Any]:
+    def present(self, pending: PendingView, **_: Any) -> dict[str, Any]:
         """A notice's members."""
         return {
-            "annotation_id": notice.annotation_id,
-            "paragraph_id": notice.paragraph_id,
-            "since": notice.since,
-            "reason": notice.reason,
-            "text": pending_sentence(notice.reason),
+            "annotation_id": pending.annotation_id,
+            "paragraph_id": pending.paragraph_id,
+            "since": pending.since,
+            "reason": pending.reason,
+            "text": pending_sentence(pending.reason),
         }
 
 
@@ -124,7 +146,6 @@ class AnnotationBriefSchema(Schema):
 
     id = fields.UUID(required=True)
     href = link("The annotation in this API.")
-    version = whole("Number of the version in force.", low=1)
     published_at = Timestamp(required=True, metadata={"description": "When this version came into force."})
     quote = string("The annotated words, verbatim.")
     position = fields.Nested(
@@ -191,14 +212,14 @@ class AnnotationResourceSchema(Schema):
 
     id = fields.UUID(required=True)
     href = link("This address.")
+    notice = disclaimer_field()
     status = fields.String(
         required=True,
         validate=validate.OneOf(["published", "pending"]),
-        metadata={"description": "pending: a notice stands here, and everything from version on is null."},
+        metadata={"description": "pending: a notice stands here, and everything from published_at on is null."},
     )
     article = fields.Nested(ArticleRefSchema, required=True)
     pending_notice = fields.Nested(PendingNoticeSchema, required=True, allow_none=True)
-    version = fields.Integer(required=True, allow_none=True)
     published_at = Timestamp(required=True, allow_none=True)
     paragraph = fields.Nested(PlaceSchema, required=True, allow_none=True)
     quote = optional_string("The annotated words, verbatim.")
@@ -224,6 +245,7 @@ class AnnotationResourceSchema(Schema):
             **(present_annotation(view.annotation) if view.annotation else {}),
             "id": view.id,
             "href": annotation_href(view.id),
+            "notice": own_notice(),
             "status": "published" if view.annotation else "pending",
             "article": view.article,
             "pending_notice": view.pending,
@@ -235,7 +257,6 @@ def present_annotation(note: PublicAnnotation) -> dict[str, Any]:
     return {
         "id": note.id,
         "href": annotation_href(note.id),
-        "version": note.version,
         "published_at": note.published_at,
         "paragraph": {
             "id": note.paragraph_id,
@@ -258,15 +279,20 @@ def present_annotation(note: PublicAnnotation) -> dict[str, Any]:
     }
 
 
+def article_notice(article: ArticleRef | ArticleSummary) -> str:
+    """How far an article was checked, and who says so: to be shown with its text."""
+    return notice(article.fact_check_status, article.checked_at, current_settings().organisation_name)
+
+
 def present_article_ref(article: ArticleRef | ArticleSummary) -> dict[str, Any]:
     """The members that every mention of an article has."""
-    verdicts = [flag.verdict for flag in article.title_flags]
+    labels = [flag_label(flag.verdict, flag.categories) for flag in article.title_flags]
     return {
         "id": article.id,
         "slug": article.slug,
         "href": article_href(article.slug),
         "title": article.title,
-        "title_with_verdict": title_with_verdict(article.title, verdicts, pending=article.title_pending),
+        "title_with_verdict": title_with_verdict(article.title, labels, pending=article.title_pending),
         "title_flags": article.title_flags,
         "language": article.language,
         "fact_check": {

@@ -7,8 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from annotations.queries.views import Hit
-from annotations.syndication.wording import DISCLAIMER, caveat
-from annotations.vocabulary import VERDICT_LABEL
+from annotations.syndication.wording import caveat, claim_caveat, flag_label
 from api.links import paragraph_href
 from api.schemas.base import many, string
 from api.schemas.claims import ClaimBriefSchema
@@ -64,8 +63,8 @@ class HitSchema(Schema):
 
 def _caveat(hit: Hit) -> str:
     if hit.claim is not None:
-        return f"{VERDICT_LABEL[hit.claim.verdict]}: {hit.claim.summary}"
+        return claim_caveat(hit.claim.verdict, hit.claim.summary, needs_recheck=hit.claim.needs_recheck)
     if hit.article is None:
-        return DISCLAIMER
-    verdicts = [note.claim.verdict for note in hit.annotations]
-    return caveat(verdicts, len(hit.pending), hit.article.fact_check_status, hit.article.checked_at)
+        raise ValueError(f"the hit {hit.key} is about nothing")
+    labels = [flag_label(note.claim.verdict, note.categories) for note in hit.annotations]
+    return caveat(labels, len(hit.pending), hit.article.fact_check_status, hit.article.checked_at)

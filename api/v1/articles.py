@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from annotations.queries import articles
 from annotations.queries.articles import ArticleFilter
@@ -21,7 +21,7 @@ from api.pagination import PageQuery, answer_page, requested_page
 from api.parameters import Moment
 from api.reading import read_one, unchanged_list
 from api.schemas.articles import ArticleSchema, ArticleSummarySchema
-from api.schemas.base import many, next_page
+from api.schemas.base import PageSchema, many
 from api.schemas.times import rfc3339
 from api.v1.examples import ARTICLE, EXAMPLES
 from api.v1.parameters import category_filter, slug_filter, verdict_filter
@@ -49,11 +49,10 @@ class ArticleQuery(PageQuery):
     )
 
 
-class ArticlePageSchema(Schema):
+class ArticlePageSchema(PageSchema):
     """A page of articles."""
 
     items = many(ArticleSummarySchema)
-    next = next_page()
 
 
 @blueprint.route("/articles")

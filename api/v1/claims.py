@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, pre_dump
+from marshmallow import pre_dump
 
 from annotations.queries import claims
 from annotations.queries.tombstones import claim_tombstone
@@ -16,7 +16,7 @@ from api.database import request_session
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many, next_page
+from api.schemas.base import PageSchema, disclaimer_field, many, own_notice
 from api.schemas.claims import ClaimSchema, present_full_claim
 from api.schemas.notes import AppearanceSchema
 from api.v1.examples import CLAIM, EXAMPLES
@@ -33,22 +33,22 @@ class ClaimQuery(PageQuery):
     verdict = verdict_filter()
 
 
-class ClaimPageSchema(Schema):
+class ClaimPageSchema(PageSchema):
     """A page of claims."""
 
     items = many(ClaimSchema)
-    next = next_page()
 
 
 class ClaimWithAppearancesSchema(ClaimSchema):
     """A claim with every passage that makes it."""
 
+    notice = disclaimer_field()
     appearances = many(AppearanceSchema, "Every public passage that makes it, by article and place.")
 
     @pre_dump
     def present(self, view: ClaimView, **_: Any) -> dict[str, Any]:
         """A claim's members, with its appearances."""
-        return {**present_full_claim(view.claim), "appearances": view.appearances}
+        return {**present_full_claim(view.claim), "notice": own_notice(), "appearances": view.appearances}
 
 
 @blueprint.route("/claims")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from annotations.evidence.identifiers import canonical_key, recognise
 from annotations.queries import sources
@@ -19,7 +19,7 @@ from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.problems import invalid_parameter
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many, next_page
+from api.schemas.base import PageSchema, many
 from api.schemas.claims import SourceSchema, SourceWithClaimsSchema
 from api.v1.examples import EXAMPLES, SOURCE
 from api.v1.parameters import enum_filter
@@ -41,11 +41,10 @@ class EvidenceQuery(PageQuery):
     )
 
 
-class EvidencePageSchema(Schema):
+class EvidencePageSchema(PageSchema):
     """A page of sources."""
 
     items = many(SourceSchema)
-    next = next_page()
 
 
 @blueprint.route("/evidence")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import Schema, validate
+from marshmallow import validate
 
 from annotations.queries import notes
 from annotations.queries.notes import AnnotationFilter
@@ -19,7 +19,7 @@ from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.parameters import WholeNumber
 from api.reading import read_one, unchanged_list
-from api.schemas.base import many, next_page
+from api.schemas.base import PageSchema, many
 from api.schemas.notes import AnnotationResourceSchema, AnnotationSchema
 from api.v1.examples import ANNOTATION, ARTICLE, CLAIM, EXAMPLES, SOURCE
 from api.v1.parameters import category_filter, slug_filter, verdict_filter
@@ -41,11 +41,10 @@ class AnnotationQuery(PageQuery):
     evidence = slug_filter("Only annotations whose claim rests on this source, by key.", SOURCE)
 
 
-class AnnotationPageSchema(Schema):
+class AnnotationPageSchema(PageSchema):
     """A page of annotations."""
 
     items = many(AnnotationSchema)
-    next = next_page()
 
 
 @blueprint.route("/annotations")

@@ -6,20 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from annotations.queries import articles
 from annotations.queries.tombstones import article_tombstone, paragraph_tombstone
 from annotations.queries.validators import place_state
 from annotations.queries.views import ParagraphView
 from annotations.store.keys import article_key, paragraph_key
-from annotations.syndication.wording import notice
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import read_one
 from api.schemas.articles import ParagraphResourceSchema, ParagraphSchema
-from api.schemas.base import many, next_page, string
-from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema
+from api.schemas.base import PageSchema, many, string
+from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema, article_notice
 from api.v1.examples import ARTICLE, EXAMPLES, ORDINAL, PARAGRAPH
 
 blueprint = PublicBlueprint(
@@ -30,14 +29,13 @@ _SLUG = (ARTICLE, "Slug of the article.")
 _ORDINAL = (ORDINAL, "Place of the paragraph in the article; 0 is the title where the text has one of its own.")
 
 
-class ParagraphPageSchema(Schema):
+class ParagraphPageSchema(PageSchema):
     """A page of an article's paragraphs, with the article's status."""
 
     article = fields.Nested(ArticleRefSchema, required=True)
     notice = string("To be shown with the text.")
     pending_notices = many(PendingNoticeSchema, "Notices whose paragraph is gone.")
     items = many(ParagraphSchema)
-    next = next_page()
 
 
 @blueprint.route("/articles/<slug:slug>/paragraphs", path={"slug": _SLUG})
@@ -58,7 +56,7 @@ def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
     )
     if isinstance(found, Response):
         return found
-    status = notice(found.article.fact_check_status, found.article.checked_at)
+    status = article_notice(found.article)
     body, headers = answer_page(
         requested, found.paragraphs, None if found.next_ordinal is None else [found.next_ordinal]
     )

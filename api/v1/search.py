@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from annotations.queries.paging import Key
 from annotations.queries.search import search as find
@@ -14,7 +14,7 @@ from api.database import request_session
 from api.openapi import PublicBlueprint
 from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import unchanged_list
-from api.schemas.base import many, next_page
+from api.schemas.base import PageSchema, many
 from api.schemas.search import TYPES, HitSchema
 from api.v1.examples import EXAMPLES
 
@@ -40,11 +40,10 @@ class SearchQuerySchema(PageQuery):
     )
 
 
-class HitPageSchema(Schema):
+class HitPageSchema(PageSchema):
     """A page of hits."""
 
     items = many(HitSchema)
-    next = next_page()
 
 
 @blueprint.route("/search")

@@ -91,6 +91,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(withdrawal_requested_by IS NULL) = (withdrawal_reason IS NULL)", name=op.f("ck_claims_withdrawal_reason")
         ),
+        sa.CheckConstraint("head_number >= 1", name=op.f("ck_claims_head_number")),
+        sa.CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name=op.f("ck_claims_withdrawn_at")),
         sa.CheckConstraint(
             "(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name=op.f("ck_claims_withdrawn_reason")
         ),
@@ -128,6 +130,8 @@ def upgrade() -> None:
             "(withdrawal_requested_by IS NULL) = (withdrawal_reason IS NULL)",
             name=op.f("ck_evidence_withdrawal_reason"),
         ),
+        sa.CheckConstraint("head_number >= 1", name=op.f("ck_evidence_head_number")),
+        sa.CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name=op.f("ck_evidence_withdrawn_at")),
         sa.CheckConstraint(
             "(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name=op.f("ck_evidence_withdrawn_reason")
         ),
@@ -162,7 +166,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "entity_type IN ('article', 'claim', 'evidence', 'annotation')", name=op.f("ck_publication_log_entity_type")
         ),
-        sa.CheckConstraint("seq >= 1", name=op.f("ck_publication_log_seq")),
+        sa.CheckConstraint("seq >= 1 AND entity_version >= 1", name=op.f("ck_publication_log_seq")),
         sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_publication_log_actor_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_publication_log")),
         sa.UniqueConstraint("at", name=op.f("uq_publication_log_at")),
@@ -191,7 +195,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "entity_type IN ('article', 'claim', 'evidence', 'annotation')", name=op.f("ck_transitions_entity_type")
         ),
-        sa.CheckConstraint("position >= 1", name=op.f("ck_transitions_position")),
+        sa.CheckConstraint("position >= 1 AND version_number >= 1", name=op.f("ck_transitions_position")),
         sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_transitions_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transitions")),
         sa.UniqueConstraint("entity_id", "prev_hash", name=op.f("uq_transitions_entity_id_prev_hash")),
@@ -222,6 +226,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(withdrawal_requested_by IS NULL) = (withdrawal_reason IS NULL)",
             name=op.f("ck_annotations_withdrawal_reason"),
+        ),
+        sa.CheckConstraint("head_number >= 1", name=op.f("ck_annotations_head_number")),
+        sa.CheckConstraint(
+            "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name=op.f("ck_annotations_withdrawn_at")
         ),
         sa.CheckConstraint(
             "(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name=op.f("ck_annotations_withdrawn_reason")
@@ -588,6 +596,7 @@ def upgrade() -> None:
             "reason IN ('text_changed', 'text_removed', 'evidence_retracted', 'verdict_changed', 'editor_recheck')",
             name=op.f("ck_pending_notices_reason"),
         ),
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name=op.f("ck_pending_notices_closed_by")),
         sa.CheckConstraint("closed_at IS NULL OR closed_at > since", name=op.f("ck_pending_notices_interval")),
         sa.ForeignKeyConstraint(["annotation_id"], ["annotations.id"], name=op.f("fk_pending_notices_annotation_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_pending_notices_article_id")),
@@ -617,6 +626,7 @@ def upgrade() -> None:
         sa.Column("paragraph_id", sa.Uuid(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.CheckConstraint("terms <> '' AND terms = trim(terms)", name=op.f("ck_search_entries_terms")),
         sa.CheckConstraint(
             "(entity_type = 'article') = (paragraph_id IS NOT NULL)", name=op.f("ck_search_entries_paragraph")
         ),
@@ -633,7 +643,6 @@ def upgrade() -> None:
         "anchors",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=False),
-        sa.Column("annotation_id", sa.Uuid(), nullable=False),
         sa.Column("revision_id", sa.Uuid(), nullable=False),
         sa.Column("paragraph_id", sa.Uuid(), nullable=True),
         sa.Column("start_offset", sa.Integer(), nullable=True),
@@ -646,7 +655,6 @@ def upgrade() -> None:
             name=op.f("ck_anchors_span"),
         ),
         sa.CheckConstraint("state IN ('exact', 'moved', 'changed', 'orphaned')", name=op.f("ck_anchors_state")),
-        sa.ForeignKeyConstraint(["annotation_id"], ["annotations.id"], name=op.f("fk_anchors_annotation_id")),
         sa.ForeignKeyConstraint(
             ["revision_id", "paragraph_id"],
             ["blocks.revision_id", "blocks.paragraph_id"],
@@ -657,7 +665,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anchors")),
         sa.UniqueConstraint("version_id", "revision_id", name=op.f("uq_anchors_version_id_revision_id")),
     )
-    op.create_index(op.f("ix_anchors_annotation_id"), "anchors", ["annotation_id"], unique=False)
     op.create_index("ix_anchors_revision_paragraph", "anchors", ["revision_id", "paragraph_id"], unique=False)
 
     op.create_table(
@@ -684,7 +691,6 @@ def downgrade() -> None:
 
     op.drop_table("annotation_categories")
     op.drop_index("ix_anchors_revision_paragraph", table_name="anchors")
-    op.drop_index(op.f("ix_anchors_annotation_id"), table_name="anchors")
 
     op.drop_table("anchors")
     op.drop_index("ix_search_entries_entity", table_name="search_entries")

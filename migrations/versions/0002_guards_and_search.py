@@ -54,6 +54,12 @@ CHILDREN = {
     "evidence_links": ("claim_versions", "claim_version_id"),
     "blocks": ("revisions", "revision_id"),
 }
+LOG_IN_ORDER = (
+    "NEW.seq = COALESCE((SELECT max(seq) FROM publication_log), 0) + 1"
+    " AND NEW.prev_hash = COALESCE((SELECT hash FROM publication_log ORDER BY seq DESC LIMIT 1), '"
+    + "0" * 64
+    + "') AND (NEW.seq = 1 OR NEW.at > (SELECT at FROM publication_log ORDER BY seq DESC LIMIT 1))"
+)
 COLLECTIONS = ("articles", "annotations", "claims", "evidence", "search")
 PUBLIC_VERSIONS = sa.table(
     "public_versions",
@@ -88,7 +94,7 @@ def downgrade() -> None:
     if sqlite:
         op.execute("DROP TABLE search_index")
         return
-    for function in ("caveat_refuse", "caveat_guard_version", "caveat_guard_child"):
+    for function in ("caveat_refuse", "caveat_guard_version", "caveat_guard_child", "caveat_log_in_order"):
         op.execute(f"DROP FUNCTION {function}()")
     op.execute("DROP INDEX ix_search_entries_vector")
     op.execute("ALTER TABLE search_entries DROP COLUMN vector")
@@ -112,6 +118,7 @@ def _trigger_names(sqlite: bool) -> list[tuple[str, str]]:
     names += [(table, f"{table}_fixed") for table in FIXED]
     names += [(table, f"{table}_no_delete") for table in FIXED]
     names += [(table, f"{table}_no_late_insert") for table in CHILDREN]
+    names.append(("publication_log", "publication_log_in_order"))
     if sqlite:
         names += [("search_entries", f"search_entries_{event}") for event in ("insert", "delete", "update")]
     else:
@@ -138,6 +145,11 @@ def _upgrade_sqlite() -> None:
         _sqlite_trigger(
             f"{table}_no_late_insert", f"BEFORE INSERT ON {table} WHEN {when}", f"{parent} was published already"
         )
+    _sqlite_trigger(
+        "publication_log_in_order",
+        f"BEFORE INSERT ON publication_log WHEN NOT ({LOG_IN_ORDER})",
+        "publication_log goes on from its head",
+    )
     op.execute(
         "CREATE VIRTUAL TABLE search_index USING fts5("
         "terms, content='search_entries', content_rowid='number', tokenize='ascii')"
@@ -183,6 +195,14 @@ def _upgrade_postgresql() -> None:
         " END IF;"
         " RETURN NEW; END $$"
     )
+    op.execute(
+        "CREATE FUNCTION caveat_log_in_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF NOT ({LOG_IN_ORDER}) THEN"
+        "  RAISE EXCEPTION 'publication_log goes on from its head' USING ERRCODE = 'integrity_constraint_violation';"
+        " END IF;"
+        " RETURN NEW; END $$"
+    )
+    _postgresql_trigger("publication_log", "in_order", "BEFORE INSERT", "caveat_log_in_order()")
     for table in APPEND_ONLY:
         _postgresql_trigger(table, "no_update", "BEFORE UPDATE", "caveat_refuse()")
     for table in (*APPEND_ONLY, *VERSIONED, *FIXED):

@@ -87,7 +87,7 @@ def test_annotations(found, wanted):
         ({"language": "en-GB"}, lambda note: False),
         ({"verdict": "overstated", "topic": "no-such-topic"}, lambda note: False),
     ],
-    ids=str,
+    ids=lambda value: "oracle" if callable(value) else str(value),
 )
 def test_articles(found, wanted, holds):
     expected = {SLUGS[note["article"]] for note in CORPUS.annotations if holds(note)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from annotations.syndication.wording import DISCLAIMER
+from annotations.syndication.wording import disclaimer
 from annotations.vocabulary import VERDICT_LABEL, VERDICT_RATING, Verdict
 from seeds.corpus import CHECKED_ON, Corpus
 from tests.applications import BASE_URL
@@ -240,7 +240,7 @@ def test_a_flagged_title_carries_its_verdict_and_status_wherever_it_is_printed(s
 
 
 def test_where_text_goes_its_notice_goes(sample_answers):
-    notice = f"Editors checked this article in full on {CHECKED_ON.isoformat()}. {DISCLAIMER}"
+    notice = f"Editors checked this article in full on {CHECKED_ON.isoformat()}. {disclaimer('Caveat')}"
     found = 0
     for path, answer in sample_answers.items():
         body = answer.json

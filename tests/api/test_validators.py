@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import Engine
 from werkzeug.http import parse_date
 
-from annotations.vocabulary import Category, FactCheckStatus, Verdict
+from annotations.vocabulary import Category, EvidenceStatus, FactCheckStatus, Verdict
 from tests.api.walking import Answer, ask, walk
 from tests.applications import app_for
 from tests.databases import Databases, engine_for
@@ -135,6 +135,30 @@ def test_a_source_that_a_claim_drops_is_gone_and_one_that_it_takes_up_appears(si
     assert others == {"/v1/evidence/first-source", "/v1/evidence/unused-source"}
     assert {"/v1/evidence", "/v1/evidence/shared-source", "/v1/claims/first-claim"} <= bodies <= moved
     assert "/v1/evidence/second-source" not in moved
+
+
+def test_a_source_that_is_cited_again_is_there_again(site):
+    claim, both = site.claims["first"], [site.sources["first"], site.sources["shared"]]
+    before = site.answers["/v1/evidence/first-source"]
+    site.editors.revise_claim(claim, both[1:])
+    site.change()
+    site.editors.revise_claim(claim, both)
+    moved, _, others = site.change()
+    assert others == {"/v1/evidence/first-source"}
+    assert "/v1/evidence/shared-source" in moved
+    again = site.answers["/v1/evidence/first-source"]
+    assert again.header("ETag") != before.header("ETag")
+    assert again.json["claims"] == before.json["claims"]
+
+
+def test_a_retracted_source_moves_all_that_rests_on_it(site):
+    site.editors.revise_source(site.sources["second"], status=EvidenceStatus.RETRACTED)
+    moved, bodies, others = site.change()
+    rests = {"/v1/evidence/second-source", "/v1/claims/second-claim", "/v1/claims/title-claim"}
+    shows = {"/v1/annotations/second", "/v1/annotations/other", *paragraph_addresses(site, "one", 2)}
+    assert rests | shows | {"/v1/articles/other-article/paragraphs/2"} <= bodies <= moved
+    assert not {"/v1/claims/first-claim", "/v1/annotations/first", "/v1/evidence/first-source"} & bodies
+    assert others == set()
 
 
 def test_a_new_version_of_a_source_moves_what_cites_it(site):

@@ -60,8 +60,8 @@ PEOPLE = {
     "cat": Role.CONTRIBUTOR,
     "dan": Role.ADMIN,
     "bot": Role.MACHINE,
-    "sample-author": Role.SYSTEM_AUTHOR,
-    "sample-reviewer": Role.SYSTEM_REVIEWER,
+    "loader": Role.SYSTEM_AUTHOR,
+    "checker": Role.SYSTEM_REVIEWER,
 }
 TEXT = ("The pill cures migraine in a week.", "Doctors say the pill cures everything.", "It costs little.")
 OWNER: dict[type[Any], Any] = {

@@ -101,6 +101,9 @@ def _parents(connection: Connection, name: str) -> dict[str, Any]:
         parent = METADATA.tables[table]
         return connection.scalars(select(parent.c.id).where(parent.c.valid_from.is_(None))).first()  # type: ignore[return-value]
 
+    if name == "publication_log":
+        log = METADATA.tables[name]
+        return {"prev_hash": connection.scalars(select(log.c.hash).order_by(log.c.seq.desc())).first()}
     if name == "article_topics":
         return {"version_id": draft("article_versions")}
     if name == "annotation_categories":

@@ -13,6 +13,8 @@ from tests.store.stock import LATER, fresh, refused, rules
 
 NOWHERE = UUID(int=7)
 BEFORE = LATER - timedelta(days=1)
+SOMEBODY = "somebody"
+IN_ORDER = "publication_log goes on from its head"
 REVIEWED = ("claims", "evidence", "annotations")
 VERSIONED = ("article_versions", "revisions", "claim_versions", "evidence_versions", "annotation_versions")
 ENUMERATED = {
@@ -56,9 +58,20 @@ BROKEN = [
     ("anchors", {"start_offset": -1}, "ck_anchors_span", "before the text"),
     ("anchors", {"paragraph_id": None}, "ck_anchors_span", "a span in no paragraph"),
     ("anchors", {"state": "orphaned"}, "ck_anchors_span", "an orphan that still has its place"),
-    ("pending_notices", {"closed_at": LATER, "since": LATER}, "ck_pending_notices_interval", "it never stood"),
+    (
+        "pending_notices",
+        {"closed_at": LATER, "since": LATER, "closed_by": SOMEBODY},
+        "ck_pending_notices_interval",
+        "it never stood",
+    ),
+    ("pending_notices", {"closed_at": LATER, "since": BEFORE}, "ck_pending_notices_closed_by", "closed by whom"),
+    ("pending_notices", {"closed_by": SOMEBODY}, "ck_pending_notices_closed_by", "closed when"),
     ("publication_log", {"seq": 0}, "ck_publication_log_seq", "the log begins at 1"),
+    ("publication_log", {"entity_version": 0}, "ck_publication_log_seq", "versions count from 1"),
     ("transitions", {"position": 0}, "ck_transitions_position", "a history begins at 1"),
+    ("transitions", {"version_number": 0}, "ck_transitions_position", "versions count from 1"),
+    ("search_entries", {"terms": ""}, "ck_search_entries_terms", "what has no terms is not found"),
+    ("search_entries", {"terms": " cure"}, "ck_search_entries_terms", "terms stand between single spaces"),
     ("search_entries", {"entity_type": "article"}, "ck_search_entries_paragraph", "a text in no paragraph"),
     *[
         (table, change, f"ck_{table}_{rule}", why)
@@ -66,7 +79,10 @@ BROKEN = [
         for rule, change, why in [
             ("recheck_reason", {"needs_recheck": True}, "to be looked at, but why"),
             ("recheck_reason", {"recheck_reason": "text_changed"}, "a reason for nothing"),
-            ("withdrawn_reason", {"withdrawn_at": LATER}, "a tombstone says why"),
+            ("head_number", {"head_number": 0}, "versions count from 1"),
+            ("withdrawn_at", {"state": "withdrawn"}, "withdrawn since when"),
+            ("withdrawn_at", {"withdrawn_at": LATER, "withdrawn_reason": "A mistake."}, "withdrawn but not in state"),
+            ("withdrawn_reason", {"withdrawn_at": LATER, "state": "withdrawn"}, "a tombstone says why"),
             ("withdrawn_reason", {"withdrawn_reason": "A mistake."}, "and since when"),
             ("withdrawal_reason", {"withdrawal_reason": "A mistake."}, "who asked"),
         ]
@@ -153,7 +169,9 @@ MISSING = [
 
 
 def add(connection, table, **changes):
-    connection.execute(insert(METADATA.tables[table]), fresh(connection, table) | changes)
+    row = fresh(connection, table) | changes
+    row |= {name: row["opened_by"] for name, value in changes.items() if value is SOMEBODY}
+    connection.execute(insert(METADATA.tables[table]), row)
 
 
 @pytest.mark.parametrize("table", sorted(METADATA.tables))
@@ -163,7 +181,8 @@ def test_a_valid_row_is_taken(stocked, table):
 
 @pytest.mark.parametrize(("table", "changes", "rule", "why"), BROKEN)
 def test_a_broken_check(stocked, table, changes, rule, why):
-    with refused(stocked, rule):
+    # The log's order is looked at before anything else.
+    with refused(stocked, rule, *([IN_ORDER] if table == "publication_log" and "seq" in changes else [])):
         add(stocked, table, **changes)
 
 
@@ -182,7 +201,7 @@ def test_what_is_taken(stocked, table, columns, rule):
         cited = select(links.c.evidence_id).where(links.c.claim_version_id == row["claim_version_id"])
         add(stocked, "evidence")
         pattern["evidence_id"] = stocked.scalars(select(sources.c.id).where(sources.c.id.not_in(cited))).first()
-    with refused(stocked, rule):
+    with refused(stocked, rule, *([IN_ORDER] if table == "publication_log" else [])):
         stocked.execute(insert(METADATA.tables[table]), pattern | {column: row[column] for column in columns})
 
 
@@ -210,7 +229,7 @@ def test_one_notice_stands_in_the_place_of_an_annotation(stocked):
     standing = stocked.scalars(select(notices.annotation_id).where(notices.closed_at.is_(None))).one()
     with refused(stocked, "uq_pending_notices_one_open"):
         add(stocked, "pending_notices", annotation_id=standing)
-    add(stocked, "pending_notices", annotation_id=standing, closed_at=LATER)
+    add(stocked, "pending_notices", annotation_id=standing, since=BEFORE, closed_at=LATER, closed_by=SOMEBODY)
 
 
 @pytest.mark.parametrize(("table", "column"), MISSING)

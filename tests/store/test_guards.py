@@ -166,3 +166,21 @@ def test_nothing_is_added_to_a_version_that_was_published(stocked, table, parent
             row = fresh(stocked, table) | {column: public, place: 50}
             stocked.execute(insert(METADATA.tables[table]), row)
         stocked.execute(update(versions).where(versions.c.id == public).values(valid_until=LATER))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"seq": 1}, "a number that was given"),
+        ({"seq": 1_000}, "a gap"),
+        ({"prev_hash": "0" * 64}, "a second beginning"),
+        ({"prev_hash": "f" * 64}, "a row that is not there"),
+        ({"at": datetime(2001, 1, 1, tzinfo=UTC)}, "a time that has passed"),
+    ],
+)
+def test_the_log_goes_on_from_its_head(stocked, changes, why):
+    log = METADATA.tables["publication_log"]
+    with refused(stocked, "publication_log goes on from its head"):
+        stocked.execute(insert(log), fresh(stocked, "publication_log") | changes)
+    for _ in range(2):
+        stocked.execute(insert(log), fresh(stocked, "publication_log"))

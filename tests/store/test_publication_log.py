@@ -108,15 +108,14 @@ def test_a_clock_without_zone_is_refused(engine):
 
 
 @pytest.mark.parametrize("column", [column.name for column in LogRow.__table__.columns])
-@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "middle", "last"])
-def test_a_change_of_any_column_breaks_the_chain(engine, column, place):
-    publish(engine, {"a", "b"}, {"c"}, {"d"})
-    log = read_log(engine)
+@pytest.mark.parametrize("place", [0, 3, -1], ids=["first", "middle", "last"])
+def test_a_change_of_any_column_breaks_the_chain(stocked_engine, column, place):
+    log = read_log(stocked_engine)
     value = getattr(log[place], column)
     changed = {
         "at": lambda: value + TICK,
         "affected_keys": lambda: [*value, "e"],
-        "change_kind": lambda: "minor",
+        "change_kind": lambda: "minor" if value is None else None,
         "entity_id": lambda: UUID(int=value.int ^ 1),
         "actor_id": lambda: UUID(int=value.int ^ 1),
     }.get(column, lambda: value + 1 if isinstance(value, int) else _flipped(value))
@@ -138,21 +137,18 @@ def _flipped(value):
         ([3, 2, 1, 0], "the other way round"),
     ],
 )
-def test_a_row_that_is_missing_or_elsewhere_breaks_the_chain(engine, order, why):
-    publish(engine, {"a"}, {"b"}, {"c"}, {"d"})
-    log = read_log(engine)
+def test_a_row_that_is_missing_or_elsewhere_breaks_the_chain(stocked_engine, order, why):
+    log = read_log(stocked_engine)[:4]
     assert chain_is_whole(log)
     assert not chain_is_whole([log[place] for place in order]), why
 
 
-def test_only_the_published_head_shows_that_the_tail_was_cut(engine):
-    publish(engine, {"a"}, {"b"})
-    assert chain_is_whole(read_log(engine)[:1])
+def test_only_the_published_head_shows_that_the_tail_was_cut(stocked_engine):
+    assert chain_is_whole(read_log(stocked_engine)[:-1])
 
 
-def test_a_row_rewritten_with_its_hash_breaks_the_chain_at_the_next(engine):
-    publish(engine, {"a"}, {"b"})
-    first, second = read_log(engine)
+def test_a_row_rewritten_with_its_hash_breaks_the_chain(stocked_engine):
+    first, second = read_log(stocked_engine)[:2]
     first.hash = second.prev_hash = content_hash({"anything": "else"})
     assert not chain_is_whole([first, second])
 
@@ -240,8 +236,9 @@ def test_another_failure_of_the_database_is_not_called_busy(postgresql_databases
     url = postgresql_databases.copy(postgresql_databases.migrated())
     with engine_for(url) as engine, write_session(engine) as first, write_session(engine) as second:
         first.execute(LOCKING["postgresql"][0], {"key": LOCK_KEY})
-        second.execute(text("SET LOCAL statement_timeout = '20ms'"))
-        with pytest.raises(DBAPIError, match="statement timeout"):
+        process = second.scalar(text("SELECT pg_backend_pid()"))
+        first.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+        with pytest.raises(DBAPIError, match="terminating connection"):
             Publication(second, actor_id=ACTOR, now=START)
     postgresql_databases.drop(url)
 
