@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from annotations.queries.claim_views import PublicClaim
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import annotation_of, citations_of, claim_of
 from annotations.queries.selects import public_annotations, public_claims
 from annotations.queries.titles import article_refs
-from annotations.queries.views import Appearance, ClaimView, PublicClaim
+from annotations.queries.views import Appearance, ClaimView
 from annotations.store.articles import Article, Block
 from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.notes import Anchor, Annotation

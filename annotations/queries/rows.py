@@ -12,16 +12,14 @@ from sqlalchemy.orm import Session
 from annotations.anchoring.segments import cut
 from annotations.anchoring.selectors import quote_selector
 from annotations.anchoring.text import utf16_range
+from annotations.queries.claim_views import Citation, PublicClaim, PublicSource
 from annotations.queries.selects import SOURCE_COLUMNS, citations, split_ordered
 from annotations.queries.views import (
     ArticleRef,
     ArticleSummary,
-    Citation,
     ParagraphView,
     PendingView,
     PublicAnnotation,
-    PublicClaim,
-    PublicSource,
     Segment,
     TitleFlag,
 )

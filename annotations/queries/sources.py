@@ -9,10 +9,10 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from annotations.evidence.identifiers import Identifier, canonical_key
+from annotations.queries.claim_views import PublicSource, RestingClaim, SourceView
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import source_of
 from annotations.queries.selects import public_sources
-from annotations.queries.views import PublicSource, RestingClaim, SourceView
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
 from annotations.store.versions import is_public

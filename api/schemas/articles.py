@@ -10,13 +10,8 @@ from annotations.queries.views import ArticleSummary, ArticleView, ParagraphView
 from annotations.vocabulary import BlockKind, OriginStatus, Severity, Verdict
 from api.links import paragraph_href
 from api.schemas.base import link, many, one_of, optional_string, sha256, string, whole
-from api.schemas.notes import (
-    AnnotationBriefSchema,
-    ArticleRefSchema,
-    PendingNoticeSchema,
-    article_notice,
-    present_article_ref,
-)
+from api.schemas.mentions import ArticleRefSchema, PendingNoticeSchema, article_notice, present_article_ref
+from api.schemas.notes import AnnotationBriefSchema
 from api.schemas.times import Timestamp
 
 _SEVERITIES = (Severity.MINOR, Severity.COULD_MISLEAD, Severity.COULD_CHANGE_TREATMENT)

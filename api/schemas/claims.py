@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_dump, validate
 
-from annotations.queries.views import Citation, PublicClaim, PublicSource, RestingClaim, SourceView
+from annotations.queries.claim_views import Citation, PublicClaim, PublicSource, RestingClaim, SourceView
 from annotations.vocabulary import (
     VERDICT_LABEL,
     VERDICT_RATING,

@@ -11,7 +11,8 @@ from annotations.syndication.wording import caveat, claim_caveat, flag_label
 from api.links import paragraph_href
 from api.schemas.base import many, string
 from api.schemas.claims import ClaimBriefSchema
-from api.schemas.notes import ArticleRefSchema, FlaggedWordsSchema, PendingNoticeSchema, PlaceSchema
+from api.schemas.mentions import ArticleRefSchema, FlaggedWordsSchema, PendingNoticeSchema
+from api.schemas.notes import PlaceSchema
 
 TYPES = ("article", "claim", "annotation")
 

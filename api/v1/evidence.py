@@ -9,9 +9,9 @@ from marshmallow import fields, validate
 
 from annotations.evidence.identifiers import canonical_key, recognise
 from annotations.queries import sources
+from annotations.queries.claim_views import SourceView
 from annotations.queries.sources import SourceFilter
 from annotations.queries.tombstones import evidence_tombstone
-from annotations.queries.views import SourceView
 from annotations.store.keys import EVIDENCE, evidence_key
 from annotations.vocabulary import Design, EvidenceStatus
 from api.database import request_session

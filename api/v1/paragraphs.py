@@ -18,7 +18,7 @@ from api.pagination import PageQuery, answer_page, requested_page
 from api.reading import read_one
 from api.schemas.articles import ParagraphResourceSchema, ParagraphSchema
 from api.schemas.base import PageSchema, many, string
-from api.schemas.notes import ArticleRefSchema, PendingNoticeSchema, article_notice
+from api.schemas.mentions import ArticleRefSchema, PendingNoticeSchema, article_notice
 from api.v1.examples import ARTICLE, EXAMPLES, ORDINAL, PARAGRAPH
 
 blueprint = PublicBlueprint(

@@ -160,14 +160,24 @@ def test_the_keys_are_stamped_with_the_row_that_changed_them_last(engine):
     assert stamps(engine) == {"a": (1, log[1], False), "b": (2, log[2], False), "c": (3, log[3], False)}
 
 
-def test_a_tombstone_is_stamped_and_goes_when_the_thing_comes_back(engine):
-    with write_session(engine) as session, session.begin():
-        publication = Publication(session, actor_id=ACTOR, now=START)
-        row = publication.record("claim.withdrawn", CLAIM, summary="Gone.", keys={"a"}, gone={"b"})
-        assert row.affected_keys == ["a", "b"]
-    assert {key: gone for key, (_, _, gone) in stamps(engine).items()} == {"a": False, "b": True}
-    publish(engine, {"b"})
-    assert stamps(engine)["b"][2] is False
+def test_a_tombstone_stands_until_it_is_said_that_the_thing_is_back(engine):
+    def record(**keys):
+        with write_session(engine) as session, session.begin():
+            publication = Publication(session, actor_id=ACTOR, now=START)
+            return publication.record("claim.withdrawn", CLAIM, summary="Gone.", **keys).affected_keys
+
+    assert record(keys={"a"}, gone={"b"}) == ["a", "b"]
+    assert gone(engine) == {"a": False, "b": True}
+    record(keys={"a", "b"})
+    assert gone(engine) == {"a": False, "b": True}
+    assert record(keys={"a"}, back={"b", "c"}) == ["a", "b", "c"]
+    assert gone(engine) == {"a": False, "b": False, "c": False}
+    record(keys=(), gone={"c"})
+    assert gone(engine) == {"a": False, "b": False, "c": True}
+
+
+def gone(engine):
+    return {key: is_gone for key, (_, _, is_gone) in stamps(engine).items()}
 
 
 def test_a_row_that_changes_no_representation_stamps_none(engine):
