@@ -64,27 +64,28 @@ def test_if_none_match_is_read_in_all_its_forms(samples_client, samples_app, pat
         (strong.strip('"'), 200, "no tag at all"),
         ("", 200, "nothing"),
     ]:
-        for method in ("GET", "HEAD"):
-            for extra in ({}, {"Cache_Control": "no-cache"}, {"Pragma": "no-cache"}):
-                with count_selects(engine_of(samples_app)) as statements:
-                    answer = ask(samples_client, path, method=method, If_None_Match=header, **extra)
-                assert answer.status == status, (why, method, extra)
-                if status == 304:
-                    assert len(statements) <= 1
-                    assert answer.body == b""
-                    assert [answer.header(name) for name in SHARED] == [full.header(name) for name in SHARED]
+        extras = [{}, {"Cache_Control": "no-cache"}, {"Pragma": "no-cache"}] if header in {tag, "*"} else [{}]
+        for extra in extras:
+            with count_selects(engine_of(samples_app)) as statements:
+                answer = ask(samples_client, path, method="HEAD" if extra else "GET", If_None_Match=header, **extra)
+            assert answer.status == status, (why, extra)
+            if status == 304:
+                assert len(statements) <= 1
+                assert answer.body == b""
+                assert [answer.header(name) for name in SHARED] == [full.header(name) for name in SHARED]
 
 
 @pytest.mark.parametrize("path", ONE_OF_EACH)
 def test_head_tells_what_get_tells_compressed_or_not(samples_client, path):
-    for accepts in ("identity", "gzip", "br", "zstd"):
+    tag = ask(samples_client, path).header("ETag")
+    for accepts in ("identity", "gzip", "br", "zstd") if path == ARTICLE else ("identity", "gzip"):
         full, head = (ask(samples_client, path, method=one, Accept_Encoding=accepts) for one in ("GET", "HEAD"))
         assert (head.status, head.headers, head.body) == (200, full.headers, b"")
         assert int(full.header("Content-Length")) == len(full.body)
         assert full.header("Content-Encoding") == (None if accepts == "identity" or len(full.body) < 500 else accepts)
         again = ask(samples_client, path, Accept_Encoding=accepts, If_None_Match=full.header("ETag"))
         assert again.status == 304
-        assert again.header("ETag") == full.header("ETag") == ask(samples_client, path).header("ETag")
+        assert again.header("ETag") == full.header("ETag") == tag
 
 
 @pytest.mark.parametrize("path", [path for path in ONE_OF_EACH if path not in {"/v1/methodology", "/openapi.json"}])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-BOUNDED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BOUNDED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SYNTAX = ['"', "'", "*", "-", ":", "(", ")", "&", "|", "!", "\\", "NEAR", "AND", "cells", "^", "<->"]
 
 QUERIES = [
@@ -89,22 +89,22 @@ def test_what_looks_like_an_operator_is_a_word_or_nothing(samples_client):
         body = samples_client.get("/v1/search", query_string={"q": value, "limit": "100"}).get_json()
         return [str(hit["snippet"]) for hit in body["items"]]
 
-    plain = hits("cells")
+    plain = hits("placebo")
     assert plain
     for value in (
-        "-cells",
-        "+cells",
-        "cells*",
-        "!cells",
-        "(cells",
-        "cells:*",
-        "^cells",
-        "'cells'",
-        '"cells"',
-        "CELLS\t",
+        "-placebo",
+        "+placebo",
+        "placebo*",
+        "!placebo",
+        "(placebo",
+        "placebo:*",
+        "^placebo",
+        "'placebo'",
+        '"placebo"',
+        "PLACEBO\t",
     ):
         assert hits(value) == plain, value
-    assert hits("cells OR nosuchword") == hits("nosuchword") == []
+    assert hits("placebo OR nosuchword") == hits("nosuchword") == []
 
 
 @pytest.mark.parametrize(("length", "status"), [(500, 200), (501, 422)])

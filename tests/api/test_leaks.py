@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -72,6 +72,10 @@ VALUES = {
 }
 
 
+REVEALING = ("verdict=unsupported", "verdict=misleading", "category=unproven_offer")
+"""What would find the steady article by what is not shown of it."""
+
+
 @dataclass
 class Walked:
     """The answers before and after the drafts were added."""
@@ -92,17 +96,27 @@ def walked(databases: Databases, backend: str) -> Generator[Walked]:
         samples = list(addresses(document, names_in(engine)))
         world = make_public_part(engine)
         own = [path for path in addresses(document, names_in(engine)) if path not in samples]
-        asked = [*own, *questions(document, VALUES), *PAGES_FOR_PEOPLE]
+        asked = [*own, *_chosen(backend, questions(document, VALUES)), *PAGES_FOR_PEOPLE]
         # An hour later every Last-Modified is given out, so that the answers can be compared whole.
         with time_machine.travel(world.editors.now + timedelta(hours=1)):
             before = {path: ask(client, path) for path in asked}
             add_drafts(world)
             added = set(addresses(document, names_in(engine))) - before.keys() - set(samples)
-            # What nobody touched is the slow part, and does not differ between databases.
-            untouched = samples if backend == "sqlite" else samples[::5]
+            untouched = _chosen(backend, samples)
             after = {path: ask(client, path) for path in [*asked, *sorted(added), *untouched, *_pages(client)]}
             yield Walked(world, client, before, after, secret_ids(engine, world))
     databases.drop(url)
+
+
+def _chosen(backend: str, paths: Iterable[str]) -> list[str]:
+    # Everything on SQLite. On PostgreSQL, which runs the same statements more slowly, what is about the drafts, and a
+    # part of the rest.
+    telling = (MARK, "steady", "cursor=", *REVEALING)
+    return [
+        path
+        for place, path in enumerate(paths)
+        if backend == "sqlite" or place % 5 == 0 or any(part in path for part in telling)
+    ]
 
 
 def _pages(client: FlaskClient) -> list[str]:
@@ -238,7 +252,7 @@ def test_counts_leave_out_what_is_not_shown(walked):
     assert [len(claim["appearances"]) for claim in claims.values()] == [1, 0, 0]
 
 
-@pytest.mark.parametrize("query", ["verdict=unsupported", "verdict=misleading", "category=unproven_offer"])
+@pytest.mark.parametrize("query", REVEALING)
 def test_an_article_is_not_found_by_what_is_not_shown_of_it(walked, query):
     assert "steady-article" not in [item["slug"] for item in walked.after[f"/v1/articles?{query}"].json["items"]]
 

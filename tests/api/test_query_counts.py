@@ -29,7 +29,7 @@ MOST: dict[str, tuple[str, int]] = {
     "/v1/claims/{slug}": ("/v1/claims/{size}-claim", 8),
     "/v1/evidence": ("/v1/evidence?limit=100", 6),
     "/v1/evidence/{key}": ("/v1/evidence/{size}-source", 8),
-    "/v1/search": ("/v1/search?q=word&limit=100", 6),
+    "/v1/search": ("/v1/search?q=word&limit=20", 6),
     "/v1/methodology": ("/v1/methodology", 0),
     "/health/live": ("/health/live", 0),
     "/health/ready": ("/health/ready", 4),

@@ -51,7 +51,7 @@ def cursor_of(client: FlaskClient, path: str) -> str:
 @pytest.mark.parametrize("limit", [1, 2, 7, 100])
 @pytest.mark.parametrize("path", LISTS)
 def test_pages_of_any_size_are_the_whole(samples_client, path, limit):
-    path = LISTS[path] if limit == 1 else path
+    path = LISTS[path] if limit < 7 else path
     whole = samples_client.get(with_limit(path, 100)).get_json()
     assert whole["next"] is None
     assert len(whole["items"]) >= 2

@@ -123,7 +123,7 @@ def test_every_filter_and_error_answers_the_same(clients, path):
 def test_every_search_finds_the_same_in_the_same_order(clients, words):
     pages = []
     for client in clients:
-        following, hits = f"/v1/search?q={quote_plus(words)}&limit=9", []
+        following, hits = f"/v1/search?q={quote_plus(words)}&limit=20", []
         while following:
             body = client.get(following).get_json()
             hits += body["items"]

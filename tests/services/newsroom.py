@@ -146,11 +146,15 @@ def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 
 
 class Newsroom:
-    """A desk on ``engine``. ``ann`` writes and ``bob`` approves unless told otherwise; a clock ticks by seconds."""
+    """A desk on ``engine``. ``ann`` writes and ``bob`` approves unless told otherwise; a clock ticks by seconds.
+
+    What a test does not name gets a name of its own, so that tests can share a desk.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._seconds = itertools.count()
+        self._names = itertools.count(1)
         with self.work() as session:
             self.people = {
                 name: register_actor(session, actor_id=new_id(), name=name, role=role, now=START)
@@ -187,6 +191,10 @@ class Newsroom:
         """One second later each time."""
         return START + timedelta(seconds=next(self._seconds))
 
+    def unused(self, kind: str) -> str:
+        """A name that nothing has yet."""
+        return f"{kind}-{next(self._names)}"
+
     def actor(self, name: str) -> Actor:
         """Somebody."""
         return self.people[name]
@@ -217,8 +225,9 @@ class Newsroom:
         with self.refuses(error, **(expected or {})) as session:
             step(session, session.get(table, entity_id), *rest, **self.by(by), **more)
 
-    def source(self, name: str = "a trial", *, by: str = "ann", approved: bool = True, **changes: Any) -> UUID:
+    def source(self, name: str | None = None, *, by: str = "ann", approved: bool = True, **changes: Any) -> UUID:
         """A source; approved by bob."""
+        name = name or self.unused("trial")
         with self.work() as session:
             content = source_content(name, **changes)
             entity = add_evidence(session, content, key=name.replace(" ", "-"), **self.by(by))
@@ -226,26 +235,33 @@ class Newsroom:
 
     def claim(
         self,
-        slug: str = "cures-migraine",
+        slug: str | None = None,
         *citations: tuple[UUID, Stance],
         by: str = "ann",
         published: bool = True,
         **changes: Any,
     ) -> UUID:
         """A claim; published by bob. Without citations it cites a source of its own that contradicts it."""
-        cited: Sequence[tuple[UUID, Stance]] = citations or [(self.source(f"trial of {slug}"), Stance.CONTRADICTS)]
+        cited: Sequence[tuple[UUID, Stance]] = citations or [(self.source(), Stance.CONTRADICTS)]
         with self.work() as session:
-            entity = write_claim(session, claim_content(*cited, **changes), slug=slug, **self.by(by))
+            content = claim_content(*cited, **changes)
+            entity = write_claim(session, content, slug=slug or self.unused("claim"), **self.by(by))
         return self._reviewed(Claim, entity.id, by, published)
 
     def article(
-        self, slug: str = "a-pill", *paragraphs: str, by: str = "ann", public: bool = True, title: str | None = None
+        self,
+        slug: str | None = None,
+        *paragraphs: str,
+        by: str = "ann",
+        public: bool = True,
+        title: str | None = None,
     ) -> UUID:
         """An article; made public by bob. ``title`` is an editor's; without it the text has its own."""
         document = text_of(*(paragraphs or TEXT), **({} if title is None else {"title": None}))
         metadata = ArticleMetadata(title=title, language="en", topics=("migraine",))
         with self.work() as session:
-            entity = import_article(session, document, slug=slug, metadata=metadata, **self.by(by))
+            name = slug or self.unused("article")
+            entity = import_article(session, document, slug=name, metadata=metadata, **self.by(by))
         if public:
             self.do(make_public, Article, entity.id, by="bob" if by != "bob" else "ann")
         return entity.id
@@ -271,14 +287,13 @@ class Newsroom:
             )
         return self._reviewed(Annotation, entity.id, by, published)
 
-    def entity(self, kind: str, name: str, *, by: str = "ann", published: bool = True) -> UUID:
+    def entity(self, kind: str, *, by: str = "ann", published: bool = True) -> UUID:
         """A claim, a source or an annotation, whichever ``kind`` says."""
         if kind == "claim":
-            return self.claim(name, by=by, published=published)
+            return self.claim(by=by, published=published)
         if kind == "evidence":
-            return self.source(name, by=by, approved=published)
-        article = self.article(f"article-{name}")
-        return self.note(article, self.claim(f"claim-{name}"), by=by, published=published)
+            return self.source(by=by, approved=published)
+        return self.note(self.article(), self.claim(), by=by, published=published)
 
     def publish(self, table: type[Any], entity_id: UUID, *, author: str = "ann", by: str = "bob", **more: Any) -> None:
         """Send to review, and approve."""
