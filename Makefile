@@ -16,6 +16,7 @@ help: ## Show this list
 run: $(VENV)/run.stamp ## Migrate the database, load the samples, serve (PORT, HOST, WORKERS, DATABASE_URL)
 	@$(IN_VENV) -m flask --app wsgi db upgrade
 	@$(IN_VENV) -m flask --app wsgi seed
+	@echo "The API and its documentation: http://$${HOST:-127.0.0.1}:$${PORT:-8000}/docs"
 	@$(IN_VENV) -m granian wsgi:app --interface wsgi --no-ws --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" \
 		--workers "$${WORKERS:-1}" --blocking-threads 32 --respawn-failed-workers --workers-kill-timeout 10 & \
 	server=$$!; trap 'kill -TERM $$server 2>/dev/null' HUP INT TERM; \

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g
+import structlog
+from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
 from annotations.settings import Settings
 from annotations.store.engine import make_engine, read_session
 from annotations.store.migrate import current_revision, head_revision
 from api.health import add_readiness_check
+from api.problems import problem_response
 
 _KEY = "caveat.engine"
 
@@ -23,6 +26,8 @@ def init_database(app: Flask, settings: Settings) -> None:
     engine = make_engine(settings.database_url)
     app.extensions[_KEY] = engine
     app.teardown_appcontext(_close)
+    for unreachable in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(unreachable, handle_unreachable)
     add_readiness_check(app, "database", lambda: _answers(engine))
     needed = head_revision(engine)
     add_readiness_check(app, "schema", lambda: _is_current(engine, needed))
@@ -40,6 +45,12 @@ def request_session() -> Session:
         g.session = read_session(current_engine())
     session: Session = g.session
     return session
+
+
+def handle_unreachable(error: SQLAlchemyError) -> Response:
+    """A database that is away, locked or not migrated: 503 and when to try again; why is in the log."""
+    structlog.get_logger("caveat.database").error("database_unreachable", exc_info=error)
+    return problem_response("not_ready", detail="The database does not answer; try again.")
 
 
 def _close(_error: BaseException | None) -> None:

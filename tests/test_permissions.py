@@ -77,6 +77,4 @@ def test_a_second_person_is_told_from_the_only_one():
 def test_switching_four_eyes_off_gives_nobody_a_permission():
     contributor = somebody(Role.CONTRIBUTOR)
     with pytest.raises(PermissionDenied):
-        require_second_person(
-            contributor, Permission.REVIEW, authors=frozenset({contributor.id}), four_eyes=False
-        )
+        require_second_person(contributor, Permission.REVIEW, authors=frozenset({contributor.id}), four_eyes=False)

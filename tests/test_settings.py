@@ -155,9 +155,7 @@ def _start(barrier, path, answers):
 def test_processes_that_start_together_end_with_one_secret(tmp_path):
     context = multiprocessing.get_context("fork")
     barrier, answers = context.Barrier(6), context.SimpleQueue()
-    starters = [
-        context.Process(target=_start, args=(barrier, str(tmp_path / "secret-key"), answers)) for _ in range(6)
-    ]
+    starters = [context.Process(target=_start, args=(barrier, str(tmp_path / "secret-key"), answers)) for _ in range(6)]
     for starter in starters:
         starter.start()
     found = {answers.get() for _ in starters}

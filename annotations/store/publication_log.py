@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from annotations.errors import PublishingBusy
 from annotations.store.engine import is_busy
-from annotations.store.log import Correction, LogRow, PublicVersion
+from annotations.store.tables import Correction, LogRow, PublicVersion
 from annotations.vocabulary import ChangeKind, EntityType
 
 GENESIS = "0" * 64

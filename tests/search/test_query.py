@@ -21,7 +21,12 @@ from annotations.search.terms import index_terms, terms_of
         ('"cells"', ("cell",), (), "one word is no phrase"),
         ('"stem cells', ("stem", "cell"), (("stem", "cell"),), "a quote that is not closed is closed by the end"),
         ('""', (), (), "nothing in quotes"),
-        ('a AND "b" OR c* -d col:e NEAR(f)', ("a", "and", "b", "or", "c", "d", "col", "e", "near", "f"), (), "no operators"),
+        (
+            'a AND "b" OR c* -d col:e NEAR(f)',
+            ("a", "and", "b", "or", "c", "d", "col", "e", "near", "f"),
+            (),
+            "no operators",
+        ),
         ("' ; DROP TABLE --", ("drop", "tabl"), (), "no syntax at all"),
         ("\x00\ud800", (), (), "not even characters that cannot be stored"),
         ("", (), (), "nothing"),
