@@ -24,7 +24,7 @@ run: $(VENV)/run.stamp ## Migrate the database, load the samples, serve (PORT, H
 	while kill -0 $$server 2>/dev/null; do wait $$server; code=$$?; done; exit $$code
 
 test: $(VENV)/dev.stamp ## Run the tests on SQLite and PostgreSQL, with coverage (ARGS='-k name' to choose)
-	@$(IN_VENV) -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 bench: $(VENV)/dev.stamp ## Measure requests per second and latency against a bare route
 	@$(IN_VENV) -m benchmarks $(ARGS)

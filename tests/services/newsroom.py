@@ -138,9 +138,9 @@ def at(ordinal: int | None, start: int, end: int, exact: str | None = None) -> P
 
 def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
-    with engine.connect() as connection:
+    with read_session(engine) as session:
         return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
             for table in METADATA.sorted_tables
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event, text
@@ -24,8 +25,10 @@ from annotations.store.evidence import EvidenceVersion
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import LOCK_KEY, chain_is_whole
 from annotations.vocabulary import FactCheckStatus, Stance
+from tests.databases import engine_for
 from tests.services.newsroom import (
     ENTITIES,
+    Newsroom,
     claim_content,
     dump,
     note_content,
@@ -37,6 +40,7 @@ from tests.services.steps import revision_of
 
 VERSIONS = {"claim": ClaimVersion, "evidence": EvidenceVersion, "annotation": AnnotationVersion}
 ROUNDS = 6
+FULL = ArticleMetadata(title=None, language="de")
 
 
 def read(session, table, entity_id):
@@ -102,29 +106,38 @@ def test_of_two_that_save_at_the_same_moment_one_wins_every_time(shared_room):
         assert len(room.versions(ClaimVersion, claim)) == number + 2
 
 
-def test_of_two_that_take_one_name_at_the_same_moment_one_gets_it(shared_room):
-    room = shared_room
-    source = room.source()
-    metadata = ArticleMetadata(title=None, language="en")
+def a_claim(room, name):
+    return write_claim, claim_content((room.source(), Stance.QUALIFIES)), {"slug": name}
 
-    def taking(service, *content, **names):
+
+def an_article(_room, name):
+    return import_article, text_of("A text."), {"slug": name, "metadata": FULL}
+
+
+def a_key(room, name):
+    return add_evidence, source_content(room.unused("trial")), {"key": name}
+
+
+def an_address(room, name):
+    return add_evidence, source_content(name), {"key": room.unused("trial")}
+
+
+@pytest.mark.parametrize("taken", [a_claim, an_article, a_key, an_address])
+def test_of_two_that_take_one_name_at_the_same_moment_one_gets_it(shared_room, taken):
+    room = shared_room
+
+    def taking(service, content, names):
         def take(wait):
             wait()
             with room.work() as session:
-                service(session, *content, **names, **room.by("ann"))
+                service(session, content, **names, **room.by("ann"))
 
         return take
 
     for _ in range(ROUNDS):
-        slug = room.unused("name")
-        for name, step in {
-            "slug of a claim": lambda: taking(write_claim, claim_content((source, Stance.QUALIFIES)), slug=slug),
-            "slug of an article": lambda: taking(import_article, text_of("A."), slug=slug, metadata=metadata),
-            "key": lambda: taking(add_evidence, source_content(room.unused("trial")), key=slug),
-            "identifier": lambda: taking(add_evidence, source_content(slug), key=room.unused("trial")),
-        }.items():
-            errors = at_once(step(), step())
-            assert [type(error) for error in errors] == [SlugTaken], name
+        name = room.unused("name")
+        errors = at_once(taking(*taken(room, name)), taking(*taken(room, name)))
+        assert [type(error) for error in errors] == [SlugTaken]
 
 
 def test_of_two_that_approve_at_the_same_moment_one_publishes(room):
@@ -162,7 +175,6 @@ def test_nobody_approves_what_they_have_not_read(shared_room):
     assert room.versions(ClaimVersion, claim)[-1].valid_from is None
 
 
-FULL = ArticleMetadata(title=None, language="de")
 LOCKED = {
     "make public": (Article, "hidden", make_public, (), {}),
     "edit metadata": (Article, "article", edit_metadata, (FULL,), {}),
@@ -221,7 +233,7 @@ def test_two_changes_of_one_articles_metadata_meet_without_a_gap(room):
     assert all(isinstance(error, StaleVersion) for error in errors)
     versions = room.versions(ArticleVersion, article)
     assert len(versions) == 4 - len(errors)
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in pairwise(versions):
         assert earlier.valid_until == later.valid_from
     assert versions[-1].valid_until is None
 
@@ -246,12 +258,13 @@ def test_whoever_waits_too_long_for_the_lock_is_told_and_nothing_is_changed(room
     room.do(approve, Claim, claim, by="bob")
 
 
-def test_a_revision_of_a_public_note_does_not_wait_for_publishers(room, backend):
-    if backend == "sqlite":
-        # There every writer waits for every other.
-        return
-    article, claim = room.article(), room.claim()
-    note = room.note(article, claim)
-    with write_session(room.engine) as holder:
-        holder.execute(text(HOLD[backend]), {"key": LOCK_KEY})
-        room.do(revise_annotation, Annotation, note, quoting("cures migraine"), note_content(claim, note="Draft."))
+def test_drafts_do_not_wait_for_publishers(postgresql_databases):
+    url = postgresql_databases.copy(postgresql_databases.migrated())
+    with engine_for(url) as engine:
+        room = Newsroom(engine)
+        claim = room.claim()
+        note = room.note(room.article(), claim)
+        with write_session(engine) as holder:
+            holder.execute(text(HOLD["postgresql"]), {"key": LOCK_KEY})
+            room.do(revise_annotation, Annotation, note, quoting("cures migraine"), note_content(claim, note="Draft."))
+    postgresql_databases.drop(url)

