@@ -137,10 +137,11 @@ def at(ordinal: int | None, start: int, end: int, exact: str | None = None) -> P
 
 
 def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table."""
+    """Every row of every table as the driver gives it, in the order in which it stands there: for comparing only."""
     with read_session(engine) as session:
+        connection = session.connection()
         return {
-            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            table.name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table.name}")]
             for table in METADATA.sorted_tables
         }
 
@@ -151,10 +152,14 @@ class Newsroom:
     What a test does not name gets a name of its own, so that tests can share a desk.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, on_copy_of: Newsroom | None = None) -> None:
+        """A new desk; or one that goes on with what another left in the database that ``engine``'s is a copy of."""
         self.engine = engine
-        self._seconds = itertools.count()
-        self._names = itertools.count(1)
+        if on_copy_of is not None:
+            self.people = on_copy_of.people
+            self._seconds, self._names = itertools.count(3600), itertools.count(1_000)
+            return
+        self._seconds, self._names = itertools.count(), itertools.count(1)
         with self.work() as session:
             self.people = {
                 name: register_actor(session, actor_id=new_id(), name=name, role=role, now=START)

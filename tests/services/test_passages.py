@@ -15,15 +15,17 @@ from annotations.errors import (
     QuoteNotFound,
     TransitionNotAllowed,
 )
+from annotations.services.evidence import revise_evidence
 from annotations.services.notes import Passage, propose_annotation, revise_annotation
 from annotations.services.reviewing import approve, submit
 from annotations.services.withdrawing import confirm_withdrawal, request_withdrawal
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.base import new_id
 from annotations.store.claims import Claim
+from annotations.store.evidence import Evidence
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
-from annotations.vocabulary import Category, Stance, Verdict
-from tests.services.newsroom import at, note_content, quoting
+from annotations.vocabulary import Category, EvidenceStatus, Stance, Verdict
+from tests.services.newsroom import at, note_content, quoting, source_content
 
 TEXT = (
     "The pill cures migraine, it cures everything 😀 and more.",
@@ -190,6 +192,17 @@ def test_a_note_needs_a_claim_that_is_published(stage):
     room.refuse(NotPublishable, approve, Annotation, note, by="bob", expected={"rule": "published_claim"})
     room.publish(Claim, claim)
     room.do(approve, Annotation, note, by="bob")
+
+
+def test_a_note_needs_a_claim_that_still_rests_on_something(shared_room):
+    room = shared_room
+    source = room.source()
+    claim = room.claim(None, (source, Stance.QUALIFIES))
+    note = room.note(room.article(), claim, published=False)
+    room.do(submit, Annotation, note)
+    room.do(revise_evidence, Evidence, source, source_content(room.unused("trial"), status=EvidenceStatus.RETRACTED))
+    room.publish(Evidence, source)
+    room.refuse(NotPublishable, approve, Annotation, note, by="bob", expected={"rule": "fitting_evidence"})
 
 
 def test_nothing_is_said_of_a_withdrawn_article(shared_room):

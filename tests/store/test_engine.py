@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event, func, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from annotations.errors import PublishingBusy, StaleVersion
 from annotations.store.actors import ActorRow
@@ -161,3 +161,42 @@ def test_the_wish_to_read_only_is_an_option_of_the_engine(engine):
         assert session.connection().get_execution_options()[READ_ONLY] is True
     with write_session(engine) as session:
         assert READ_ONLY not in session.connection().get_execution_options()
+
+
+def test_a_broken_rule_that_is_about_no_name_stays_what_it_is(engine):
+    with write_session(engine) as session:
+        session.add(somebody("ann"))
+        session.flush()
+        session.add(ActorRow(name="bob", role="nobody", created_at=START))
+        with pytest.raises(IntegrityError, match="ck_actors_role"):
+            session.flush()
+
+
+@pytest.fixture
+def two_writers(postgresql_databases):
+    """Two sessions on PostgreSQL that both changed one claim; the first one has sent its change."""
+    url = postgresql_databases.copy(postgresql_databases.migrated())
+    with engine_for(url) as engine:
+        claim = Newsroom(engine).claim(published=False)
+        with write_session(engine) as first, write_session(engine) as second:
+            for session in (first, second):
+                session.get_one(Claim, claim).head_number += 1
+            first.flush()
+            yield first, second
+    postgresql_databases.drop(url)
+
+
+def test_a_row_that_another_writer_holds_for_too_long_is_busy(two_writers):
+    _, second = two_writers
+    second.connection().exec_driver_sql("SET LOCAL lock_timeout = '20ms'")
+    with pytest.raises(PublishingBusy) as caught:
+        second.flush()
+    assert isinstance(caught.value.__cause__, OperationalError)
+
+
+def test_a_connection_that_is_gone_is_not_called_busy(two_writers):
+    first, second = two_writers
+    process = second.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    first.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    with pytest.raises(OperationalError, match="terminating connection"):
+        second.flush()
