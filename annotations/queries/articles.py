@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from annotations.queries.paging import Key, Slice, fetch
-from annotations.queries.rows import annotation_of, citations_of, paragraph_of, pending_of, summary_of, title_flag_of
+from annotations.queries.rows import annotation_of, citations_of, paragraph_of, pending_of, summary_of
 from annotations.queries.selects import (
     annotation_of_article,
     article_summaries,
@@ -21,9 +21,8 @@ from annotations.queries.selects import (
     public_annotations,
     public_articles,
 )
-from annotations.queries.titles import article_ref, title_marks
+from annotations.queries.titles import article_ref, flags_on_titles, title_marks
 from annotations.queries.views import (
-    ArticleRef,
     ArticleSummary,
     ArticleView,
     FlagCount,
@@ -106,18 +105,8 @@ def get_paragraphs(session: Session, slug: str, *, limit: int, after: int | None
     if view is None:
         return None
     rest = [paragraph for paragraph in view.paragraphs if after is None or paragraph.ordinal > after]
-    summary = view.summary
     return ParagraphPage(
-        article=ArticleRef(
-            id=summary.id,
-            slug=summary.slug,
-            title=summary.title,
-            language=summary.language,
-            fact_check_status=summary.fact_check_status,
-            checked_at=summary.checked_at,
-            title_flags=summary.title_flags,
-            title_pending=summary.title_pending,
-        ),
+        article=view.summary.as_ref(),
         paragraphs=tuple(rest[:limit]),
         pending=view.pending,
         next_ordinal=rest[limit - 1].ordinal if len(rest) > limit else None,
@@ -147,12 +136,8 @@ def get_paragraph(
 
 
 def _annotations(session: Session, *conditions: ColumnElement[bool]) -> dict[UUID, list[PublicAnnotation]]:
-    statement = public_annotations().where(*conditions)
-    rows = session.execute(statement).all()
-    versions: Select[*tuple[Any, ...]] = select(ClaimVersion.id).where(
-        ClaimVersion.id.in_(statement.with_only_columns(ClaimVersion.id))
-    )
-    evidence = citations_of(session, versions)
+    rows = session.execute(public_annotations().where(*conditions)).all()
+    evidence = citations_of(session, [row.claim_version_id for row in rows])
     found: dict[UUID, list[PublicAnnotation]] = {}
     for row in rows:
         found.setdefault(row.paragraph_id, []).append(annotation_of(row, evidence))
@@ -188,21 +173,20 @@ def _conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
 
 
 def _flags(session: Session, article_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    found: dict[UUID, dict[str, Any]] = {
-        article_id: {"flags": [], "pending_count": 0, "title_flags": [], "title_pending": False}
+    titles = flags_on_titles(session, article_ids)
+    counts: dict[UUID, list[FlagCount]] = {article_id: [] for article_id in article_ids}
+    for row in session.execute(flag_counts().where(Annotation.article_id.in_(article_ids))):
+        counts[row.article_id].append(FlagCount(Verdict(row.verdict), row.severity, row.total))
+    pending = list(_pending(session, PendingNotice.article_id.in_(article_ids)))
+    return {
+        article_id: {
+            "flags": tuple(counts[article_id]),
+            "pending_count": sum(notice.article_id == article_id for notice in pending),
+            "title_flags": titles.get(article_id, ()),
+            "title_pending": any(notice.on_title for notice in pending if notice.article_id == article_id),
+        }
         for article_id in article_ids
     }
-    for row in session.execute(flag_counts().where(Annotation.article_id.in_(article_ids))):
-        found[row.article_id]["flags"].append(FlagCount(Verdict(row.verdict), row.severity, row.total))
-    titles = public_annotations().where(Annotation.article_id.in_(article_ids), Block.ordinal == 0)
-    for row in session.execute(titles.order_by(Anchor.start_offset, Annotation.id)):
-        found[row.article_id]["title_flags"].append(title_flag_of(row))
-    for row in _pending(session, PendingNotice.article_id.in_(article_ids)):
-        found[row.article_id]["pending_count"] += 1
-        found[row.article_id]["title_pending"] |= row.on_title
-    for values in found.values():
-        values["flags"], values["title_flags"] = tuple(values["flags"]), tuple(values["title_flags"])
-    return found
 
 
 def _count(notes: Iterable[PublicAnnotation]) -> tuple[FlagCount, ...]:

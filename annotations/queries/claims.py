@@ -25,8 +25,8 @@ def list_claims(
         statement = statement.where(ClaimVersion.verdict == verdict)
     if after is not None:
         statement = statement.where(Claim.slug > after[0])
-    rows, next_key = fetch(session, statement, limit, lambda row: (row.slug,))
-    evidence = citations_of(session, [row.version_id for row in rows])
+    rows, next_key = fetch(session, statement, limit, lambda row: (row.claim_slug,))
+    evidence = citations_of(session, [row.claim_version_id for row in rows])
     return Slice(tuple(claim_of(row, evidence) for row in rows), next_key)
 
 
@@ -35,10 +35,10 @@ def get_claim(session: Session, slug: str) -> ClaimView | None:
     row = session.execute(public_claims().where(Claim.slug == slug)).one_or_none()
     if row is None:
         return None
-    evidence = citations_of(session, [row.version_id])
+    evidence = citations_of(session, [row.claim_version_id])
     passages = session.execute(
         public_annotations()
-        .where(Claim.id == row.id)
+        .where(Claim.id == row.claim_id)
         .order_by(Article.slug, Block.ordinal, Anchor.start_offset, Annotation.id)
     ).all()
     articles = article_refs(session, [passage.article_id for passage in passages])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.segments import cut
@@ -21,7 +21,6 @@ from annotations.queries.views import (
     PendingView,
     PublicAnnotation,
     Segment,
-    TitleFlag,
 )
 from annotations.store.claims import EvidenceLink
 from annotations.vocabulary import (
@@ -56,9 +55,9 @@ def source_of(row: Row[*tuple[Any, ...]]) -> PublicSource:
     return PublicSource(**values)
 
 
-def citations_of(session: Session, claim_version_ids: Iterable[UUID] | Select[*tuple[Any, ...]]) -> CitationsByVersion:
+def citations_of(session: Session, claim_version_ids: Iterable[UUID]) -> CitationsByVersion:
     """The citations of each claim version, in the editor's order; one SELECT."""
-    wanted = claim_version_ids if isinstance(claim_version_ids, Select) else sorted(set(claim_version_ids))
+    wanted = sorted(set(claim_version_ids))
     sources: dict[UUID, PublicSource] = {}
     found: dict[UUID, list[Citation]] = {}
     for row in session.execute(citations().where(EvidenceLink.claim_version_id.in_(wanted))):
@@ -69,20 +68,20 @@ def citations_of(session: Session, claim_version_ids: Iterable[UUID] | Select[*t
 
 
 def claim_of(row: Row[*tuple[Any, ...]], evidence: CitationsByVersion) -> PublicClaim:
-    """A claim from a row of :func:`public_claims`."""
+    """A claim from a row of :func:`public_claims`, or, without the number of its appearances, of an annotation."""
     return PublicClaim(
-        id=row.id,
-        slug=row.slug,
-        published_at=row.published_at,
-        text=row.text,
+        id=row.claim_id,
+        slug=row.claim_slug,
+        published_at=row.claim_published_at,
+        text=row.claim_text,
         verdict=Verdict(row.verdict),
         certainty=Certainty(row.certainty),
         summary=row.summary,
         search_record=row.search_record,
         searched_on=row.searched_on,
-        needs_recheck=row.needs_recheck,
-        evidence=evidence.get(row.version_id, ()),
-        appearance_count=row.appearance_count,
+        needs_recheck=row.claim_needs_recheck,
+        evidence=evidence.get(row.claim_version_id, ()),
+        appearance_count=getattr(row, "appearance_count", None),
     )
 
 
@@ -111,21 +110,8 @@ def annotation_of(
         categories=tuple(Category(value) for value in split_ordered(row.categories)),
         severity=row.severity,
         reader_text=row.note or row.summary,
-        claim=_claim_of_annotation(row, evidence),
+        claim=claim_of(row, evidence),
         article=article,
-    )
-
-
-def title_flag_of(row: Row[*tuple[Any, ...]]) -> TitleFlag:
-    """What a row of :func:`public_annotations` on a title says."""
-    return TitleFlag(
-        id=row.id,
-        quote=row.quote,
-        claim_slug=row.claim_slug,
-        verdict=Verdict(row.verdict),
-        categories=tuple(Category(value) for value in split_ordered(row.categories)),
-        severity=row.severity,
-        reader_text=row.note or row.summary,
     )
 
 
@@ -176,21 +162,4 @@ def paragraph_of(
         annotations=found,
         pending=tuple(pending),
         article=article,
-    )
-
-
-def _claim_of_annotation(row: Row[*tuple[Any, ...]], evidence: CitationsByVersion) -> PublicClaim:
-    return PublicClaim(
-        id=row.claim_id,
-        slug=row.claim_slug,
-        published_at=row.claim_published_at,
-        text=row.claim_text,
-        verdict=Verdict(row.verdict),
-        certainty=Certainty(row.certainty),
-        summary=row.summary,
-        search_record=row.search_record,
-        searched_on=row.searched_on,
-        needs_recheck=row.claim_needs_recheck,
-        evidence=evidence.get(row.claim_version_id, ()),
-        appearance_count=None,
     )

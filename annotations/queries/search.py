@@ -160,4 +160,4 @@ def _pending(session: Session, article_ids: Iterable[UUID]) -> Sequence[Found]:
 def _claims(session: Session, claim_ids: Sequence[UUID]) -> dict[UUID, Any]:
     if not claim_ids:
         return {}
-    return {row.id: claim_of(row, {}) for row in session.execute(public_claims().where(Claim.id.in_(claim_ids)))}
+    return {row.claim_id: claim_of(row, {}) for row in session.execute(public_claims().where(Claim.id.in_(claim_ids)))}

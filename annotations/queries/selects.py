@@ -24,6 +24,21 @@ from annotations.vocabulary import AnchorState, Visibility
 TitleBlock = aliased(Block, name="title_block")
 SHOWN_ANCHORS = (AnchorState.EXACT, AnchorState.MOVED)
 SOURCE_COLUMNS = [name for name in PublicSource.__slots__ if name not in {"id", "key", "published_at"}]
+CLAIM_COLUMNS = (
+    Claim.id.label("claim_id"),
+    Claim.slug.label("claim_slug"),
+    Claim.needs_recheck.label("claim_needs_recheck"),
+    ClaimVersion.id.label("claim_version_id"),
+    ClaimVersion.valid_from.label("claim_published_at"),
+    ClaimVersion.text.label("claim_text"),
+    ClaimVersion.verdict,
+    ClaimVersion.certainty,
+    ClaimVersion.summary,
+    ClaimVersion.search_record,
+    ClaimVersion.searched_on,
+)
+"""What every SELECT that shows a claim takes of it."""
+
 _ARTICLE_KEY: ColumnElement[str] = literal(article_key("")) + Article.slug
 
 
@@ -125,17 +140,7 @@ def public_annotations() -> Select[*tuple[Any, ...]]:
             Anchor.context_changed,
             Block.ordinal,
             Block.text.label("paragraph_text"),
-            Claim.id.label("claim_id"),
-            Claim.slug.label("claim_slug"),
-            Claim.needs_recheck.label("claim_needs_recheck"),
-            ClaimVersion.id.label("claim_version_id"),
-            ClaimVersion.valid_from.label("claim_published_at"),
-            ClaimVersion.text.label("claim_text"),
-            ClaimVersion.verdict,
-            ClaimVersion.certainty,
-            ClaimVersion.summary,
-            ClaimVersion.search_record,
-            ClaimVersion.searched_on,
+            *CLAIM_COLUMNS,
         )
     )
 
@@ -197,17 +202,7 @@ def public_claims() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return select(
-        Claim.id,
-        Claim.slug,
-        Claim.needs_recheck,
-        ClaimVersion.id.label("version_id"),
-        ClaimVersion.valid_from.label("published_at"),
-        ClaimVersion.text,
-        ClaimVersion.verdict,
-        ClaimVersion.certainty,
-        ClaimVersion.summary,
-        ClaimVersion.search_record,
-        ClaimVersion.searched_on,
+        *CLAIM_COLUMNS,
         appearances.label("appearance_count"),
     ).join(ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, is_public(ClaimVersion)))
 

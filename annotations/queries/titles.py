@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from annotations.queries.rows import title_flag_of
+from annotations.queries.rows import annotation_of
 from annotations.queries.selects import pending_notices, public_annotations, public_articles
 from annotations.queries.views import ArticleRef, TitleFlag
 from annotations.store.articles import Article, Block
@@ -26,16 +26,22 @@ class TitleMarks:
     pending: bool = False
 
 
-def title_marks(session: Session, article_ids: Iterable[UUID]) -> dict[UUID, TitleMarks]:
-    """What is said of the titles of these articles, flags in the order of their words; two SELECTs."""
-    ids = sorted(set(article_ids))
+def flags_on_titles(session: Session, article_ids: Collection[UUID]) -> dict[UUID, tuple[TitleFlag, ...]]:
+    """The flags on the titles of those of these articles that have any, in the order of their words; one SELECT."""
     flags: dict[UUID, list[TitleFlag]] = {}
-    statement = public_annotations().where(Annotation.article_id.in_(ids), Block.ordinal == 0)
+    statement = public_annotations().where(Annotation.article_id.in_(article_ids), Block.ordinal == 0)
     for row in session.execute(statement.order_by(Anchor.start_offset, Annotation.id)):
-        flags.setdefault(row.article_id, []).append(title_flag_of(row))
+        flags.setdefault(row.article_id, []).append(annotation_of(row, {}).as_title_flag())
+    return {article_id: tuple(found) for article_id, found in flags.items()}
+
+
+def title_marks(session: Session, article_ids: Iterable[UUID]) -> dict[UUID, TitleMarks]:
+    """What is said of the titles of these articles; two SELECTs."""
+    ids = sorted(set(article_ids))
+    flags = flags_on_titles(session, ids)
     notices = session.execute(pending_notices().where(PendingNotice.article_id.in_(ids)))
     pending = {row.article_id for row in notices if row.on_title}
-    return {article_id: TitleMarks(tuple(flags.get(article_id, ())), article_id in pending) for article_id in ids}
+    return {article_id: TitleMarks(flags.get(article_id, ()), article_id in pending) for article_id in ids}
 
 
 def article_ref(row: Row[*tuple[Any, ...]], marks: TitleMarks) -> ArticleRef:

@@ -171,6 +171,19 @@ class ArticleSummary:
     title_flags: tuple[TitleFlag, ...] = ()
     title_pending: bool = False
 
+    def as_ref(self) -> ArticleRef:
+        """The article as other things name it."""
+        return ArticleRef(
+            id=self.id,
+            slug=self.slug,
+            title=self.title,
+            language=self.language,
+            fact_check_status=self.fact_check_status,
+            checked_at=self.checked_at,
+            title_flags=self.title_flags,
+            title_pending=self.title_pending,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
