@@ -229,6 +229,17 @@ class PendingReason(DefinedEnum):
     EDITOR_RECHECK = "editor_recheck", "An editor is looking at it again."
 
 
+class RecheckReason(DefinedEnum):
+    """Why something waits for an editor's look: what puts a notice in its place, and what leaves it standing."""
+
+    TEXT_CHANGED = "text_changed", "The annotated words changed."
+    TEXT_REMOVED = "text_removed", "The annotated words are gone."
+    CONTEXT_CHANGED = "context_changed", "The same words stand in a sentence that changed."
+    EVIDENCE_RETRACTED = "evidence_retracted", "Evidence that it rests on was retracted."
+    VERDICT_CHANGED = "verdict_changed", "The verdict of its claim changed."
+    EDITOR_RECHECK = "editor_recheck", "An editor is looking at it again."
+
+
 class ChangeKind(DefinedEnum):
     """How weighty a change to something published is."""
 

@@ -52,6 +52,17 @@ _STRAY_BYTES_PER_GOOD = 0.1
 """Bytes that are not UTF-8, per character beyond ASCII that is, up to which a text counts as UTF-8 with a few slips."""
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_DECLARATION = re.compile(
+    rb"""<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?\s*([\w:.-]{1,40})"""
+    rb"""|\A\s{0,40}<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w:.-]{1,40})["']""",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN_BYTES = 4_096
+_READ_AS = {
+    "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
+"""Declared encoding → the larger one that browsers read in its place (WHATWG Encoding Standard, section 4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,40 @@ def decode(data: bytes, encoding: str | None, log: RepairLog) -> Decoded:
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             raise UndecodableText(f"this is {what}, not plain text", field="data")
-    decoded = _named(data, encoding) if encoding is not None else _marked(data) or _guessed(data, log)
+    return _checked(_named(data, encoding) if encoding is not None else _marked(data) or _guessed(data, log))
+
+
+def decode_markup(data: bytes, encoding: str | None, log: RepairLog) -> Decoded:
+    """Turn the bytes of an HTML page into characters: a byte order mark, ``encoding``, what the page declares, a guess.
+
+    A declaration is a hint, as pages are copied and converted without it: where the bytes do not fit, it is passed by.
+
+    Raises:
+        InvalidInput: ``encoding`` names no text encoding that is read here.
+        UndecodableText: the data is binary, or in an encoding that cannot be told.
+    """
+    marked = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)
+    if not marked and encoding is None:
+        declared = _DECLARATION.search(data[:_DECLARED_WITHIN_BYTES])
+        decoded = _declared(data, (declared[1] or declared[2]).decode("ascii", "replace")) if declared else None
+        if decoded is not None:
+            return _checked(decoded)
+    return decode(data, None if marked else encoding, log)
+
+
+def _declared(data: bytes, label: str) -> Decoded | None:
+    try:
+        name = codecs.lookup(label).name
+        name = codecs.lookup(_READ_AS.get(name, name)).name
+        # What could declare UTF-16 in ASCII is not in UTF-16; UTF-8 with slips is better read by the guess.
+        if name not in _NAMEABLE | {"cp874"} or name.startswith("utf"):
+            return None
+        return Decoded(data.decode(name), name)
+    except (LookupError, ValueError):
+        return None
+
+
+def _checked(decoded: Decoded) -> Decoded:
     controls = sum(1 for _ in _CONTROL.finditer(decoded.text))
     if "\x00" in decoded.text or controls > _MOST_CONTROLS * len(decoded.text) + 1:
         raise UndecodableText("this is binary data, not text", field="data")

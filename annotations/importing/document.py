@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from annotations.vocabulary import BlockKind
 
@@ -38,16 +39,19 @@ class ImportedText:
     """A text as a reader understood it.
 
     Every character of the source that is not white space stands in the title, in a block, in ``dropped`` or in
-    ``repairs``; normalisation to form C aside.
+    ``repairs``; normalisation to form C aside. Of a source with markup this holds for the characters that a reader
+    sees, up to the length at which the report is cut short.
 
     Attributes:
         title: the title found in the source, or None.
         blocks: the rest of the text, in order.
-        dropped: lines left out, in the order of the source.
+        dropped: lines (with markup: pieces) left out, in the order of the source.
         repairs: what was changed inside lines, in the order of its first occurrence.
         encoding: name of the encoding of the source, as Python knows it.
         format: how the source sets its blocks apart.
         source_sha256: hash of the bytes, 64 hexadecimal digits.
+        suggested: what the source says of itself ("site_name", "author", "published_at", "canonical_url", "language"),
+            unchecked; an editor takes it or leaves it.
     """
 
     title: str | None
@@ -57,6 +61,7 @@ class ImportedText:
     encoding: str
     format: str
     source_sha256: str
+    suggested: Mapping[str, str] = field(default_factory=dict)
 
 
 class RepairLog:

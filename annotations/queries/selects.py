@@ -1,45 +1,37 @@
 """The SELECTs that say what is public. Every read starts from one of these, so the rule stands once.
 
-Those without arguments are built once, which takes a third off a paragraph's time: a SELECT never changes.
+Each is of the present, or of the moment ``at``; see :mod:`annotations.queries.moments`.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, String, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Label, String, and_, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from annotations.queries.claim_views import PublicSource
+from annotations.queries.moments import (
+    ARTICLE_KEY,
+    Statement,
+    kept_for_the_present,
+    needs_recheck,
+    stands,
+    updated_at,
+    visible,
+)
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Revision
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence, EvidenceVersion
-from annotations.store.keys import article_key
 from annotations.store.log import PublicVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion, PendingNotice
-from annotations.store.versions import is_public
-from annotations.vocabulary import AnchorState, Visibility
+from annotations.store.versions import in_force
+from annotations.vocabulary import AnchorState
 
 TitleBlock = aliased(Block, name="title_block")
 SHOWN_ANCHORS = (AnchorState.EXACT, AnchorState.MOVED)
 SOURCE_COLUMNS = [name for name in PublicSource.__slots__ if name not in {"id", "key", "published_at"}]
-CLAIM_COLUMNS = (
-    Claim.id.label("claim_id"),
-    Claim.slug.label("claim_slug"),
-    Claim.needs_recheck.label("claim_needs_recheck"),
-    ClaimVersion.id.label("claim_version_id"),
-    ClaimVersion.valid_from.label("claim_published_at"),
-    ClaimVersion.text.label("claim_text"),
-    ClaimVersion.verdict,
-    ClaimVersion.certainty,
-    ClaimVersion.summary,
-    ClaimVersion.search_record,
-    ClaimVersion.searched_on,
-)
-"""What every SELECT that shows a claim takes of it."""
-
-_ARTICLE_KEY: ColumnElement[str] = literal(article_key("")) + Article.slug
 
 
 def _in_order(position: InstrumentedAttribute[int], value: InstrumentedAttribute[str]) -> ColumnElement[str]:
@@ -52,11 +44,28 @@ def split_ordered(value: str | None) -> tuple[str, ...]:
     return tuple(item for _, _, item in sorted(pairs, key=lambda pair: int(pair[0])))
 
 
-def open_notice() -> ColumnElement[bool]:
+def claim_columns(at: datetime | None) -> tuple[Any, ...]:
+    """What every SELECT that shows a claim takes of it."""
+    return (
+        Claim.id.label("claim_id"),
+        Claim.slug.label("claim_slug"),
+        needs_recheck(Claim, at).label("claim_needs_recheck"),
+        ClaimVersion.id.label("claim_version_id"),
+        ClaimVersion.valid_from.label("claim_published_at"),
+        ClaimVersion.text.label("claim_text"),
+        ClaimVersion.verdict,
+        ClaimVersion.certainty,
+        ClaimVersion.summary,
+        ClaimVersion.search_record,
+        ClaimVersion.searched_on,
+    )
+
+
+def open_notice(at: datetime | None = None) -> ColumnElement[bool]:
     """Whether a pending notice stands in the place of the annotation at hand."""
     return (
         select(PendingNotice.id)
-        .where(PendingNotice.annotation_id == Annotation.id, PendingNotice.closed_at.is_(None))
+        .where(PendingNotice.annotation_id == Annotation.id, stands(at))
         .correlate(Annotation)
         .exists()
     )
@@ -67,7 +76,7 @@ def title() -> Label[str]:
     return func.coalesce(ArticleVersion.title, TitleBlock.text).label("title")
 
 
-def public_articles(*columns: Any) -> Select[*tuple[Any, ...]]:
+def public_articles(*columns: Any, at: datetime | None = None) -> Statement:
     """Public articles with metadata and revision in force; ``columns`` are added to id, slug and status."""
     return (
         select(
@@ -79,15 +88,15 @@ def public_articles(*columns: Any) -> Select[*tuple[Any, ...]]:
             ArticleVersion.checked_at,
             *columns,
         )
-        .join(ArticleVersion, and_(ArticleVersion.article_id == Article.id, is_public(ArticleVersion)))
-        .join(Revision, and_(Revision.article_id == Article.id, is_public(Revision)))
+        .join(ArticleVersion, and_(ArticleVersion.article_id == Article.id, in_force(ArticleVersion, at)))
+        .join(Revision, and_(Revision.article_id == Article.id, in_force(Revision, at)))
         .outerjoin(TitleBlock, and_(TitleBlock.revision_id == Revision.id, TitleBlock.ordinal == 0))
-        .where(Article.visibility == Visibility.PUBLIC)
+        .where(visible(at))
     )
 
 
-@cache
-def article_summaries() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def article_summaries(at: datetime | None = None) -> Statement:
     """Public articles with everything that a list shows, flags aside."""
     topics = (
         select(_in_order(ArticleTopic.position, ArticleTopic.topic))
@@ -106,12 +115,13 @@ def article_summaries() -> Select[*tuple[Any, ...]]:
         Revision.id.label("revision_id"),
         Revision.content_hash.label("text_hash"),
         Article.public_since,
-        PublicVersion.at.label("updated_at"),
-    ).join(PublicVersion, PublicVersion.key == _ARTICLE_KEY)
+        updated_at(at).label("updated_at"),
+        at=at,
+    ).join(PublicVersion, PublicVersion.key == ARTICLE_KEY)
 
 
-@cache
-def public_annotations() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def public_annotations(at: datetime | None = None) -> Statement:
     """Annotations that the public sees, with their anchor in the present text and the claim in force.
 
     Not among them: drafts, withdrawn ones, those in whose place a pending notice stands, and those whose words
@@ -127,7 +137,7 @@ def public_annotations() -> Select[*tuple[Any, ...]]:
         select(
             Annotation.id,
             Annotation.article_id,
-            Annotation.needs_recheck,
+            needs_recheck(Annotation, at).label("needs_recheck"),
             AnnotationVersion.valid_from.label("published_at"),
             AnnotationVersion.severity,
             AnnotationVersion.note,
@@ -140,38 +150,39 @@ def public_annotations() -> Select[*tuple[Any, ...]]:
             Anchor.context_changed,
             Block.ordinal,
             Block.text.label("paragraph_text"),
-            *CLAIM_COLUMNS,
-        )
+            *claim_columns(at),
+        ),
+        at,
     )
 
 
-@cache
-def flag_counts() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def flag_counts(at: datetime | None = None) -> Statement:
     """How many public annotations each article has, by verdict and severity."""
     counted = select(
         Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity, func.count().label("total")
     )
-    return _annotation_joins(counted).group_by(Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity)
-
-
-def annotation_of_article() -> Select[*tuple[Any, ...]]:
-    """For EXISTS within a SELECT of articles: a public annotation of that article, to be narrowed further."""
-    return _with_claim(_visible(select(literal(1)))).where(Annotation.article_id == Article.id).correlate(Article)
-
-
-def _annotation_joins(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
-        _with_claim(_visible(statement))
-        .join(Article, Article.id == Annotation.article_id)
-        .where(Article.visibility == Visibility.PUBLIC)
+    return _annotation_joins(counted, at).group_by(
+        Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity
     )
 
 
-def _visible(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def annotation_of_article(at: datetime | None = None) -> Statement:
+    """For EXISTS within a SELECT of articles: a public annotation of that article, to be narrowed further."""
+    return _with_claim(_shown(select(literal(1)), at), at).where(Annotation.article_id == Article.id).correlate(Article)
+
+
+def _annotation_joins(statement: Statement, at: datetime | None) -> Statement:
+    return _with_claim(_shown(statement, at), at).join(Article, Article.id == Annotation.article_id).where(visible(at))
+
+
+def _shown(statement: Statement, at: datetime | None) -> Statement:
     return (
         statement.select_from(Annotation)
-        .join(AnnotationVersion, and_(AnnotationVersion.annotation_id == Annotation.id, is_public(AnnotationVersion)))
-        .join(Revision, and_(Revision.article_id == Annotation.article_id, is_public(Revision)))
+        .join(
+            AnnotationVersion, and_(AnnotationVersion.annotation_id == Annotation.id, in_force(AnnotationVersion, at))
+        )
+        .join(Revision, and_(Revision.article_id == Annotation.article_id, in_force(Revision, at)))
         .join(
             Anchor,
             and_(
@@ -181,57 +192,57 @@ def _visible(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
             ),
         )
         .join(Block, and_(Block.revision_id == Anchor.revision_id, Block.paragraph_id == Anchor.paragraph_id))
-        .where(~open_notice())
+        .where(~open_notice(at))
     )
 
 
-def _with_claim(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _with_claim(statement: Statement, at: datetime | None) -> Statement:
     return statement.join(Claim, Claim.id == AnnotationVersion.claim_id).join(
-        ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, is_public(ClaimVersion))
+        ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, in_force(ClaimVersion, at))
     )
 
 
-@cache
-def public_claims() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def public_claims(at: datetime | None = None) -> Statement:
     """Claims with the version in force, and in how many public passages each appears."""
     appearances = (
-        _visible(select(func.count()))
+        _shown(select(func.count()), at)
         .join(Article, Article.id == Annotation.article_id)
-        .where(Article.visibility == Visibility.PUBLIC, AnnotationVersion.claim_id == Claim.id)
+        .where(visible(at), AnnotationVersion.claim_id == Claim.id)
         .correlate(Claim)
         .scalar_subquery()
     )
     return select(
-        *CLAIM_COLUMNS,
+        *claim_columns(at),
         appearances.label("appearance_count"),
-    ).join(ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, is_public(ClaimVersion)))
+    ).join(ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, in_force(ClaimVersion, at)))
 
 
-def public_sources(*columns: Any) -> Select[*tuple[Any, ...]]:
+def public_sources(at: datetime | None = None) -> Statement:
     """Sources with the version in force that a claim in force cites."""
     cited = (
         select(literal(1))
         .select_from(EvidenceLink)
-        .join(ClaimVersion, and_(ClaimVersion.id == EvidenceLink.claim_version_id, is_public(ClaimVersion)))
+        .join(ClaimVersion, and_(ClaimVersion.id == EvidenceLink.claim_version_id, in_force(ClaimVersion, at)))
         .where(EvidenceLink.evidence_id == Evidence.id)
         .correlate(Evidence)
         .exists()
     )
-    return _sources(*columns).where(cited)
+    return _sources(at=at).where(cited)
 
 
-def _sources(*columns: Any) -> Select[*tuple[Any, ...]]:
+def _sources(*columns: Any, at: datetime | None) -> Statement:
     return select(
         Evidence.id,
         Evidence.key,
         EvidenceVersion.valid_from.label("published_at"),
         *(getattr(EvidenceVersion, name) for name in SOURCE_COLUMNS),
         *columns,
-    ).join(EvidenceVersion, and_(EvidenceVersion.evidence_id == Evidence.id, is_public(EvidenceVersion)))
+    ).join(EvidenceVersion, and_(EvidenceVersion.evidence_id == Evidence.id, in_force(EvidenceVersion, at)))
 
 
-@cache
-def citations() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def citations(at: datetime | None = None) -> Statement:
     """Sources as claim versions cite them, in the editor's order."""
     return (
         _sources(
@@ -240,19 +251,20 @@ def citations() -> Select[*tuple[Any, ...]]:
             EvidenceLink.why,
             EvidenceLink.quote,
             EvidenceLink.locator,
+            at=at,
         )
         .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
         .order_by(EvidenceLink.claim_version_id, EvidenceLink.position)
     )
 
 
-@cache
-def pending_notices() -> Select[*tuple[Any, ...]]:
+@kept_for_the_present
+def pending_notices(at: datetime | None = None) -> Statement:
     """The open pending notices on public articles; ``on_title`` where a title is concerned."""
     on_title = (
         select(literal(1))
         .select_from(Block)
-        .join(Revision, and_(Revision.id == Block.revision_id, is_public(Revision)))
+        .join(Revision, and_(Revision.id == Block.revision_id, in_force(Revision, at)))
         .where(Block.paragraph_id == PendingNotice.paragraph_id, Block.ordinal == 0)
         .correlate(PendingNotice)
         .exists()
@@ -267,6 +279,6 @@ def pending_notices() -> Select[*tuple[Any, ...]]:
             on_title.label("on_title"),
         )
         .join(Article, Article.id == PendingNotice.article_id)
-        .where(PendingNotice.closed_at.is_(None), Article.visibility == Visibility.PUBLIC)
+        .where(stands(at), visible(at))
         .order_by(PendingNotice.since, PendingNotice.annotation_id)
     )

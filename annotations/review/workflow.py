@@ -18,6 +18,8 @@ class Action(DefinedEnum):
     REJECT = "reject", "Turn down."
     APPROVE = "approve", "Approve, and publish."
     WITHDRAW = "withdraw", "Take back what is published; a second person confirms."
+    MERGE = "merge", "Merge a published claim into another; a second person confirms."
+    REOPEN = "reopen", "Back to draft: the text changed under an approved annotation that is not public yet."
 
 
 TRANSITIONS: dict[tuple[ReviewState, Action], ReviewState] = {
@@ -33,6 +35,8 @@ TRANSITIONS: dict[tuple[ReviewState, Action], ReviewState] = {
     (ReviewState.IN_REVIEW, Action.WITHDRAW): ReviewState.WITHDRAWN,
     (ReviewState.REJECTED, Action.WITHDRAW): ReviewState.WITHDRAWN,
     (ReviewState.PUBLISHED, Action.WITHDRAW): ReviewState.WITHDRAWN,
+    (ReviewState.PUBLISHED, Action.MERGE): ReviewState.SUPERSEDED,
+    (ReviewState.PUBLISHED, Action.REOPEN): ReviewState.DRAFT,
 }
 """Withdrawal starts from any state of the newest version, because an older one may be what is published."""
 

@@ -17,7 +17,7 @@ from annotations.permissions import Actor
 from annotations.services.content import ArticleMetadata, hash_of
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Paragraph, Revision
 from annotations.store.base import new_id
-from annotations.store.publication_log import timestamp
+from annotations.store.chains import timestamp
 from annotations.vocabulary import BlockKind, FactCheckStatus, TitleOrigin
 
 
@@ -53,15 +53,17 @@ def add_revision(
     now: datetime,
     known: Mapping[int, UUID],
 ) -> Revision:
-    """Store ``document`` as the revision ``article.revision_number``; ``known`` are paragraph ids by ordinal."""
-    blocks = [(BlockKind.TITLE, document.title)] if document.title is not None else []
-    first = 0 if blocks else 1
-    blocks += [(block.kind, block.text) for block in document.blocks]
+    """Store ``document`` as the revision ``article.revision_number``.
+
+    ``known`` are paragraph ids by ordinal: those of paragraphs that are there already, and of new ones that are to have
+    a certain id; the others are made.
+    """
+    blocks = blocks_of(document)
     revision = Revision(
         id=new_id(),
         article_id=article.id,
         number=article.revision_number,
-        content_hash=blocks_hash((str(kind), text) for kind, text in blocks),
+        content_hash=text_hash(blocks),
         created_at=now,
         created_by=actor.id,
         source_sha256=document.source_sha256,
@@ -74,22 +76,34 @@ def add_revision(
     )
     session.add(revision)
     session.flush()
-    for ordinal, (kind, text) in enumerate(blocks, start=first):
-        paragraph = Paragraph(id=known.get(ordinal) or new_id(), article_id=article.id)
-        session.add(paragraph)
-        session.flush()
-        session.add(
-            Block(
-                revision_id=revision.id,
-                paragraph_id=paragraph.id,
-                ordinal=ordinal,
-                kind=kind,
-                text=text,
-                sha256=text_sha256(text),
-            )
+    there = set(session.scalars(select(Paragraph.id).where(Paragraph.article_id == article.id)))
+    ids = {ordinal: known.get(ordinal) or new_id() for ordinal in blocks}
+    session.add_all(Paragraph(id=one, article_id=article.id) for one in ids.values() if one not in there)
+    session.flush()
+    session.add_all(
+        Block(
+            revision_id=revision.id,
+            paragraph_id=ids[ordinal],
+            ordinal=ordinal,
+            kind=kind,
+            text=text,
+            sha256=text_sha256(text),
         )
+        for ordinal, (kind, text) in blocks.items()
+    )
     session.flush()
     return revision
+
+
+def blocks_of(document: ImportedText) -> dict[int, tuple[BlockKind, str]]:
+    """Kind and text of each block by its ordinal: 0 for a title that the text has itself, the rest from 1."""
+    blocks = {ordinal: (block.kind, block.text) for ordinal, block in enumerate(document.blocks, start=1)}
+    return blocks if document.title is None else {0: (BlockKind.TITLE, document.title), **blocks}
+
+
+def text_hash(blocks: Mapping[int, tuple[BlockKind, str]]) -> str:
+    """The text hash of a revision with these blocks."""
+    return blocks_hash((str(kind), text) for kind, text in blocks.values())
 
 
 def add_metadata(

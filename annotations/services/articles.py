@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.anchoring.text import validate_text
-from annotations.errors import EmptyText, InvalidInput, SlugTaken, TransitionNotAllowed
+from annotations.errors import InvalidInput, SlugTaken, TransitionNotAllowed
 from annotations.importing.document import ImportedText
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.events import Event
@@ -26,6 +25,7 @@ from annotations.services.article_versions import (
 from annotations.services.content import ArticleMetadata, check_metadata, check_past, check_reason, check_slug
 from annotations.services.lookups import lock, put_in_force
 from annotations.services.notes_publishing import show_annotations_of
+from annotations.services.reimporting import check_document
 from annotations.services.search_index import index_article
 from annotations.store.articles import Article, ArticleVersion, Revision
 from annotations.store.base import new_id
@@ -33,9 +33,6 @@ from annotations.store.history import add_transition
 from annotations.store.publication_log import Publication, Subject
 from annotations.store.review import Transition
 from annotations.vocabulary import ChangeKind, EntityType, FactCheckStatus, TitleOrigin, Visibility
-
-BLOCK_LIMIT = 20_000
-"""Code points in one block: more is no paragraph that anybody reads, and would slow down every search."""
 
 
 def import_article(
@@ -64,10 +61,7 @@ def import_article(
     metadata = check_metadata(metadata)
     if (document.title is None) == (metadata.title is None):
         raise InvalidInput("give a title exactly when the text has none of its own", field="title")
-    if not document.blocks:
-        raise EmptyText("the text is empty but for its title", field="text")
-    for block in document.blocks:
-        validate_text(block.text, field="text", max_code_points=BLOCK_LIMIT)
+    check_document(document)
     if session.scalar(select(Article.id).where(Article.slug == slug)) is not None:
         raise SlugTaken(f"another article has the slug {slug}", field="slug")
     article = Article(id=article_id or new_id(), slug=slug, created_at=now, created_by=actor.id)

@@ -28,6 +28,7 @@ from annotations.services.lookups import (
     subject_of,
 )
 from annotations.services.pending import open_notice
+from annotations.services.rechecks import lower_flag
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_claim
 from annotations.store.base import new_id
@@ -102,8 +103,7 @@ def approve_claim(
     affected = keys_of_claim(session, claim)
     unlisted = [source.id for source in sources if not claims_citing(session, source)]
     put_in_force(session, publication, old, head)
-    claim.needs_recheck, claim.recheck_reason = False, None
-    session.flush()
+    lower_flag(session, claim, actor_id=publication.actor_id, at=publication.moment)
     list_cited(session, publication, unlisted)
     verdict_changed = old is not None and old.verdict != head.verdict
     correction = kind is ChangeKind.CORRECTION or verdict_changed or bool(former - kept)

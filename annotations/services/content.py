@@ -13,7 +13,7 @@ from uuid import UUID
 from annotations.anchoring.text import validate_text
 from annotations.errors import InvalidInput
 from annotations.evidence.identifiers import Identifier, normalise
-from annotations.store.publication_log import content_hash, timestamp
+from annotations.store.chains import content_hash, timestamp
 from annotations.vocabulary import (
     Category,
     Certainty,

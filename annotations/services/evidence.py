@@ -97,7 +97,7 @@ def approve_evidence(
     retracted = head.status == EvidenceStatus.RETRACTED != old.status
     put_in_force(session, publication, old, head)
     if retracted:
-        flag_claims_resting_on(session, evidence)
+        flag_claims_resting_on(session, publication, evidence)
     row = publication.record(
         Event.EVIDENCE_RETRACTED if retracted else Event.EVIDENCE_REVISED,
         subject_of(evidence, head),

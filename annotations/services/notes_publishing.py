@@ -14,6 +14,7 @@ from annotations.review.workflow import categories_fit
 from annotations.services.affected import keys_of_annotation
 from annotations.services.lookups import get, head_version, public_version, put_in_force, subject_of
 from annotations.services.pending import close_notice, open_notice_of
+from annotations.services.rechecks import lower_flag
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Block, Revision
@@ -35,9 +36,10 @@ def approve_annotation(
     """
     article = get(session, Article, annotation.article_id)
     head, old = head_version(session, annotation), public_version(session, annotation)
-    _check_publishable(session, article, head)
+    check_publishable(session, article, head)
     if article.visibility != Visibility.PUBLIC:
         put_in_force(session, publication, old, head)
+        lower_flag(session, annotation, actor_id=publication.actor_id, at=publication.moment)
         return
     affected = keys_of_annotation(session, annotation)
     before = shown_annotation(session, old, last_shown(session, publication, annotation)) if old else None
@@ -45,6 +47,7 @@ def approve_annotation(
         kind = ChangeKind.CORRECTION
     put_in_force(session, publication, old, head)
     resolved = close_notice(session, publication, annotation)
+    lower_flag(session, annotation, actor_id=publication.actor_id, at=publication.moment)
     event = Event.ANNOTATION_PUBLISHED if old is None else Event.ANNOTATION_REVISED
     row = publication.record(
         Event.ANNOTATION_RESOLVED if resolved else event,
@@ -76,7 +79,7 @@ def show_annotations_of(session: Session, publication: Publication, article: Art
         .order_by(Annotation.id)
     )
     for annotation, version in session.execute(in_force).all():
-        _check_publishable(session, article, version)
+        check_publishable(session, article, version)
         publication.record(
             Event.ANNOTATION_PUBLISHED,
             subject_of(annotation, version),
@@ -84,6 +87,44 @@ def show_annotations_of(session: Session, publication: Publication, article: Art
             keys=keys_of_annotation(session, annotation),
         )
         index_annotation(session, annotation)
+
+
+def check_publishable(session: Session, article: Article, version: AnnotationVersion) -> None:
+    """Rules 3, 5 and 8 for one version of an annotation.
+
+    Raises:
+        NotPublishable: one of them is not met; ``context`` names the rule and the annotation.
+    """
+    if article.visibility == Visibility.WITHDRAWN:
+        raise NotPublishable("the article is withdrawn", context={"rule": "public_article"})
+    claim = get(session, Claim, version.claim_id)
+    claim_version = public_version(session, claim)
+    if claim_version is None:
+        raise NotPublishable(
+            f"the claim {claim.slug} is not published", field="claim", context={"rule": "published_claim"}
+        )
+    check_rests_on_evidence(session, claim_version)
+    if not categories_fit(Verdict(claim_version.verdict), map(Category, _categories(session, version))):
+        raise NotPublishable(
+            f"the categories do not fit the verdict {claim_version.verdict}",
+            field="categories",
+            context={"rule": "fitting_categories"},
+        )
+    anchor = session.execute(
+        select(Anchor, Block.text)
+        .join(Revision, Revision.id == Anchor.revision_id)
+        .join(Block, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
+        .where(
+            Anchor.version_id == version.id,
+            Revision.article_id == article.id,
+            Revision.number == article.revision_number,
+            Anchor.state.in_([AnchorState.EXACT, AnchorState.MOVED]),
+        )
+    ).one_or_none()
+    if anchor is None or anchor.text[anchor.Anchor.start_offset : anchor.Anchor.end_offset] != anchor.Anchor.quote:
+        raise NotPublishable(
+            "the quoted words do not stand in the present text", field="quote", context={"rule": "quote_in_text"}
+        )
 
 
 def shown_annotation(session: Session, version: AnnotationVersion, before: datetime | None = None) -> dict[str, Any]:
@@ -116,39 +157,6 @@ def last_shown(session: Session, publication: Publication, annotation: Annotatio
     """Until when readers saw ``annotation``: until the notice in its place, or until this publication."""
     notice = open_notice_of(session, annotation)
     return notice.since if notice else publication.moment
-
-
-def _check_publishable(session: Session, article: Article, version: AnnotationVersion) -> None:
-    if article.visibility == Visibility.WITHDRAWN:
-        raise NotPublishable("the article is withdrawn", context={"rule": "public_article"})
-    claim = get(session, Claim, version.claim_id)
-    claim_version = public_version(session, claim)
-    if claim_version is None:
-        raise NotPublishable(
-            f"the claim {claim.slug} is not published", field="claim", context={"rule": "published_claim"}
-        )
-    check_rests_on_evidence(session, claim_version)
-    if not categories_fit(Verdict(claim_version.verdict), map(Category, _categories(session, version))):
-        raise NotPublishable(
-            f"the categories do not fit the verdict {claim_version.verdict}",
-            field="categories",
-            context={"rule": "fitting_categories"},
-        )
-    anchor = session.execute(
-        select(Anchor, Block.text)
-        .join(Revision, Revision.id == Anchor.revision_id)
-        .join(Block, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
-        .where(
-            Anchor.version_id == version.id,
-            Revision.article_id == article.id,
-            Revision.number == article.revision_number,
-            Anchor.state.in_([AnchorState.EXACT, AnchorState.MOVED]),
-        )
-    ).one_or_none()
-    if anchor is None or anchor.text[anchor.Anchor.start_offset : anchor.Anchor.end_offset] != anchor.Anchor.quote:
-        raise NotPublishable(
-            "the quoted words do not stand in the present text", field="quote", context={"rule": "quote_in_text"}
-        )
 
 
 def _categories(session: Session, version: AnnotationVersion) -> list[str]:

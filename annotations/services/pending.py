@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
 from annotations.services.affected import keys_of_annotation
 from annotations.services.lookups import get, head_version, lock, public_version, published_version, subject_of
+from annotations.services.rechecks import lower_flag
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Revision
 from annotations.store.history import add_transition
@@ -38,9 +40,17 @@ def recheck_annotation(session: Session, annotation: Annotation, *, actor: Actor
 
 
 def open_notice(
-    session: Session, publication: Publication, annotation: Annotation, reason: PendingReason
+    session: Session,
+    publication: Publication,
+    annotation: Annotation,
+    reason: PendingReason,
+    *,
+    paragraph_id: UUID | None = None,
 ) -> PendingNotice:
-    """Open a notice on the paragraph where ``annotation`` stands, or on its article; the standing one if any."""
+    """Open a notice on the paragraph where ``annotation`` stands, or on its article; the standing one if any.
+
+    ``paragraph_id`` is where the notice goes if the annotation stands nowhere any longer.
+    """
     standing = open_notice_of(session, annotation)
     if standing is not None:
         return standing
@@ -48,12 +58,14 @@ def open_notice(
     notice = PendingNotice(
         annotation_id=annotation.id,
         article_id=annotation.article_id,
-        paragraph_id=_paragraph_of(session, version),
+        paragraph_id=_paragraph_of(session, version) or paragraph_id,
         reason=reason,
         since=publication.moment,
         opened_by=publication.actor_id,
     )
     session.add(notice)
+    # A flag that stood before says less than the notice does, and ends with it.
+    lower_flag(session, annotation, actor_id=publication.actor_id, at=publication.moment)
     annotation.needs_recheck, annotation.recheck_reason = True, reason.value
     session.flush()
     publication.record(
@@ -67,7 +79,9 @@ def open_notice(
     return notice
 
 
-def close_notice(session: Session, publication: Publication, annotation: Annotation) -> bool:
+def close_notice(
+    session: Session, publication: Publication, annotation: Annotation, *, reason: str | None = None
+) -> bool:
     """End the notice that stands in the place of ``annotation``; whether there was one."""
     notice = open_notice_of(session, annotation)
     if notice is None:
@@ -76,7 +90,7 @@ def close_notice(session: Session, publication: Publication, annotation: Annotat
     annotation.needs_recheck, annotation.recheck_reason = False, None
     session.flush()
     version = public_version(session, annotation) or head_version(session, annotation)
-    _remember(session, publication, annotation, version, "close_notice", None)
+    _remember(session, publication, annotation, version, "close_notice", reason)
     return True
 
 
@@ -107,7 +121,7 @@ def _remember(
     )
 
 
-def _paragraph_of(session: Session, version: AnnotationVersion) -> object:
+def _paragraph_of(session: Session, version: AnnotationVersion) -> UUID | None:
     return session.scalars(
         select(Anchor.paragraph_id)
         .join(Revision, Revision.id == Anchor.revision_id)

@@ -9,11 +9,12 @@ from annotations.review.workflow import check_fitting_evidence
 from annotations.services.affected import annotations_of_claim, claims_citing
 from annotations.services.lookups import get, links_of, published_version
 from annotations.services.pending import open_notice
+from annotations.services.rechecks import raise_flag
 from annotations.store.claims import ClaimVersion
 from annotations.store.evidence import Evidence
 from annotations.store.notes import Annotation
 from annotations.store.publication_log import Publication
-from annotations.vocabulary import EvidenceStatus, PendingReason, Stance, Verdict
+from annotations.vocabulary import EvidenceStatus, PendingReason, RecheckReason, Stance, Verdict
 
 
 def check_rests_on_evidence(session: Session, version: ClaimVersion) -> None:
@@ -30,11 +31,16 @@ def check_rests_on_evidence(session: Session, version: ClaimVersion) -> None:
     check_fitting_evidence(Verdict(version.verdict), standing, searched=version.search_record is not None)
 
 
-def flag_claims_resting_on(session: Session, evidence: Evidence) -> None:
+def flag_claims_resting_on(session: Session, publication: Publication, evidence: Evidence) -> None:
     """Rule 7, first half: mark every public claim that cites a retracted source for another look."""
     for claim in claims_citing(session, evidence):
-        claim.needs_recheck, claim.recheck_reason = True, PendingReason.EVIDENCE_RETRACTED.value
-    session.flush()
+        raise_flag(
+            session,
+            claim,
+            RecheckReason.EVIDENCE_RETRACTED,
+            actor_id=publication.actor_id,
+            at=publication.moment,
+        )
 
 
 def recheck_unsupported(session: Session, publication: Publication, evidence: Evidence) -> None:

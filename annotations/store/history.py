@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.store.publication_log import GENESIS, Subject, content_hash, timestamp
+from annotations.store.chains import GENESIS, content_hash, keep_head, timestamp
+from annotations.store.publication_log import Subject
 from annotations.store.review import Transition
 
 
@@ -62,4 +63,10 @@ def add_transition(
     )
     session.add(step)
     session.flush()
+    keep_head(session, chain_of(subject.entity_type, subject.entity_id), position, step.hash)
     return step
+
+
+def chain_of(entity_type: str, entity_id: UUID) -> str:
+    """The name of an entity's chain among the chain heads."""
+    return f"{entity_type}:{entity_id.hex}"

@@ -5,25 +5,23 @@ The log is a hash chain: ``hash`` is SHA-256 over the row's canonical JSON (RFC 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from annotations.errors import PublishingBusy
+from annotations.store.chains import GENESIS, LOG_CHAIN, content_hash, keep_head, timestamp
 from annotations.store.engine import is_busy
 from annotations.store.tables import Correction, LogRow, PublicVersion
 from annotations.vocabulary import ChangeKind, EntityType
 
-GENESIS = "0" * 64
 LOCK_KEY = 0x0CA7EA7
 TICK = timedelta(microseconds=1)
 
@@ -36,16 +34,6 @@ class Subject:
     entity_id: UUID
     version: int
     content_hash: str
-
-
-def content_hash(content: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, over the canonical JSON (RFC 8785) of ``content``."""
-    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
-
-
-def timestamp(at: datetime) -> str:
-    """``at`` in UTC as RFC 3339 with six decimals, the form in which times are hashed."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Publication:
@@ -124,6 +112,7 @@ class Publication:
         self.session.flush()
         self._seq, self._hash, self._next_at = row.seq, row.hash, row.at + TICK
         _stamp(self.session, row, gone_keys, back_keys)
+        keep_head(self.session, LOG_CHAIN, row.seq, row.hash)
         return row
 
     def correct(

@@ -52,6 +52,13 @@ def is_public(version: Any) -> ColumnElement[bool]:
     return and_(version.valid_from.is_not(None), version.valid_until.is_(None))
 
 
+def in_force(version: Any, at: datetime | None = None) -> ColumnElement[bool]:
+    """The condition that a version is in force now, or was at a moment: its start counts, its end does not."""
+    if at is None:
+        return is_public(version)
+    return and_(version.valid_from <= at, or_(version.valid_until.is_(None), version.valid_until > at))
+
+
 def was_in_force(version: Any, before: datetime) -> ColumnElement[bool]:
     """The condition that a version was in force just before a moment."""
     return and_(version.valid_from < before, or_(version.valid_until.is_(None), version.valid_until >= before))

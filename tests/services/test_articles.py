@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from annotations.anchoring.text import blocks_hash, text_sha256
 from annotations.errors import EmptyText, InvalidInput, InvalidText, NotPublishable, SlugTaken, TransitionNotAllowed
-from annotations.services.articles import BLOCK_LIMIT, edit_metadata, import_article, make_public, mark_fact_check
+from annotations.services.articles import edit_metadata, import_article, make_public, mark_fact_check
 from annotations.services.claims import revise_claim
 from annotations.services.content import ArticleMetadata
 from annotations.services.notes import revise_annotation
+from annotations.services.reimporting import BLOCK_LIMIT
 from annotations.services.withdrawing import confirm_withdrawal, request_withdrawal
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Revision
 from annotations.store.base import new_id

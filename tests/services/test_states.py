@@ -10,8 +10,8 @@ from sqlalchemy import select
 from annotations.errors import InvalidText, TransitionNotAllowed
 from annotations.services.reviewing import reject, request_changes, submit
 from annotations.services.withdrawing import cancel_withdrawal, confirm_withdrawal, request_withdrawal
+from annotations.store.chains import GENESIS
 from annotations.store.claims import Claim
-from annotations.store.publication_log import GENESIS
 from tests.services.newsroom import ENTITIES
 from tests.services.steps import PATHS, REASON, step
 

@@ -1,0 +1,228 @@
+"""What a changed text does to paragraphs and annotations: worked out first, so that an editor can see it beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from annotations.anchoring.text import fold, text_sha256
+from annotations.anchoring.transfer import BlockSpan, CarriedSpan, Comparison
+from annotations.store.articles import Article, Block, Revision
+from annotations.store.notes import Anchor, Annotation, AnnotationVersion
+from annotations.store.versions import is_public
+from annotations.vocabulary import AnchorState, BlockKind, ReviewState
+
+NewBlocks = Mapping[int, tuple[BlockKind, str]]
+"""Kind and text of the blocks of a new text, by ordinal."""
+
+FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage in one revision: where it stands, its words, and the whole paragraph around it."""
+
+    ordinal: int
+    paragraph_id: UUID | None
+    start: int
+    end: int
+    quote: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedVersion:
+    """What becomes of one version of an annotation.
+
+    Attributes:
+        former: the state of its anchor in the old text.
+        before: where it stood; None where it was orphaned already.
+        after: where it stands; None where it is orphaned.
+        in_force: whether this is the approved version, not a later draft.
+    """
+
+    annotation: Annotation
+    version: AnnotationVersion
+    in_force: bool
+    former: AnchorState
+    before: Place | None
+    state: AnchorState
+    after: Place | None
+    context_changed: bool
+
+    @property
+    def lost_its_words(self) -> bool:
+        """Whether the words that were marked no longer stand there."""
+        return self.state in {AnchorState.CHANGED, AnchorState.ORPHANED}
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedBlock:
+    """A block of the new text, and the one of the old text that it is; ``paragraph_id`` is None for a new paragraph."""
+
+    ordinal: int
+    kind: BlockKind
+    text: str
+    paragraph_id: UUID | None
+    old_ordinal: int | None
+    old_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a re-import does: to each block of the new text, to those that go, and to each annotation."""
+
+    blocks: tuple[CarriedBlock, ...]
+    gone: tuple[Block, ...]
+    versions: tuple[CarriedVersion, ...]
+
+    @property
+    def known_ids(self) -> dict[int, UUID]:
+        """The ids of the paragraphs that stay, by their new ordinal."""
+        return {block.ordinal: block.paragraph_id for block in self.blocks if block.paragraph_id is not None}
+
+    @property
+    def has_new_words(self) -> bool:
+        """Whether anything reads differently, typography aside: what was checked no longer is the whole text."""
+        return any(block.old_text is None or _words(block.old_text) != _words(block.text) for block in self.blocks)
+
+
+def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlocks) -> Plan:
+    """Work out what becomes of the paragraphs and annotations of ``article`` when ``new`` follows its revision ``old``.
+
+    Nothing is written. Every version that is in force or the newest of its annotation is carried.
+    """
+    old_blocks = list(session.scalars(select(Block).where(Block.revision_id == old.id).order_by(Block.ordinal)))
+    standing = _standing(session, article, old)
+    places = {block.paragraph_id: index for index, block in enumerate(old_blocks)}
+    comparison = Comparison(
+        [block.text for block in old_blocks],
+        [text for _, text in new.values()],
+        [BlockKind(block.kind) for block in old_blocks],
+        [kind for kind, _ in new.values()],
+    )
+    blocks = _carried_blocks(session, article, old_blocks, new, comparison.pairs)
+    kept = {block.old_ordinal for block in blocks if block.old_ordinal is not None}
+    homes = _first_paragraphs(session, [version.id for _, version, _ in standing])
+    return Plan(
+        blocks=blocks,
+        gone=tuple(block for block in old_blocks if block.ordinal not in kept),
+        versions=tuple(_carried(row, comparison, homes[row[1].id], old_blocks, places, blocks) for row in standing),
+    )
+
+
+_Standing = tuple[Annotation, AnnotationVersion, Anchor]
+
+
+def _standing(session: Session, article: Article, old: Revision) -> list[_Standing]:
+    statement = (
+        select(Annotation, AnnotationVersion, Anchor)
+        .join(AnnotationVersion, AnnotationVersion.annotation_id == Annotation.id)
+        .join(Anchor, and_(Anchor.version_id == AnnotationVersion.id, Anchor.revision_id == old.id))
+        .where(
+            Annotation.article_id == article.id,
+            Annotation.state.not_in(FINISHED),
+            or_(is_public(AnnotationVersion), AnnotationVersion.number == Annotation.head_number),
+        )
+        .order_by(Annotation.id, AnnotationVersion.number)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
+def _first_paragraphs(session: Session, version_ids: list[UUID]) -> dict[UUID, UUID | None]:
+    """The paragraph in which each version was marked."""
+    rows = session.execute(
+        select(Anchor.version_id, Anchor.paragraph_id)
+        .join(Revision, Revision.id == Anchor.revision_id)
+        .where(Anchor.version_id.in_(version_ids))
+        .order_by(Revision.number.desc())
+    )
+    return {row.version_id: row.paragraph_id for row in rows}
+
+
+def _carried_blocks(
+    session: Session, article: Article, old: list[Block], new: NewBlocks, pairs: list[int | None]
+) -> tuple[CarriedBlock, ...]:
+    former = _former_paragraphs(session, article)
+    taken = {old[index].paragraph_id for index in pairs if index is not None}
+    found: list[CarriedBlock] = []
+    for (ordinal, (kind, text)), index in zip(new.items(), pairs, strict=True):
+        if index is not None:
+            block = old[index]
+            found.append(CarriedBlock(ordinal, kind, text, block.paragraph_id, block.ordinal, block.text))
+            continue
+        # A paragraph that an earlier revision had, word for word, is that paragraph again.
+        again = next((one for one in former.get(text_sha256(text), ()) if one not in taken), None)
+        taken |= {again} if again is not None else set()
+        found.append(CarriedBlock(ordinal, kind, text, again, None, None))
+    return tuple(found)
+
+
+def _former_paragraphs(session: Session, article: Article) -> dict[str, list[UUID]]:
+    rows = session.execute(
+        select(Block.sha256, Block.paragraph_id)
+        .join(Revision, Revision.id == Block.revision_id)
+        .where(Revision.article_id == article.id)
+        .order_by(Revision.number.desc(), Block.ordinal)
+    )
+    found: dict[str, list[UUID]] = {}
+    for row in rows:
+        if row.paragraph_id not in found.setdefault(row.sha256, []):
+            found[row.sha256].append(row.paragraph_id)
+    return found
+
+
+def _carried(
+    row: _Standing,
+    comparison: Comparison,
+    home: UUID | None,
+    old: list[Block],
+    places: Mapping[UUID, int],
+    new: tuple[CarriedBlock, ...],
+) -> CarriedVersion:
+    annotation, version, anchor = row
+    before: Place | None = None
+    where: BlockSpan | CarriedSpan | None
+    context_changed = False
+    if anchor.paragraph_id is None or anchor.start_offset is None or anchor.end_offset is None:
+        where = comparison.find_again(version.quote, version.prefix, version.suffix)
+    else:
+        block = places[anchor.paragraph_id]
+        before = _place(old[block], anchor.start_offset, anchor.end_offset)
+        where = comparison.carry(BlockSpan(block, anchor.start_offset, anchor.end_offset))
+        context_changed = where.context_changed
+    after = None
+    if where is not None and where.block is not None:
+        after = _place(new[where.block], where.start, where.end)
+    state = _state(version, after, home)
+    return CarriedVersion(
+        annotation=annotation,
+        version=version,
+        in_force=version.valid_from is not None and version.valid_until is None,
+        former=AnchorState(anchor.state),
+        before=before,
+        state=state,
+        after=after,
+        context_changed=context_changed and state in {AnchorState.EXACT, AnchorState.MOVED},
+    )
+
+
+def _state(version: AnnotationVersion, after: Place | None, home: UUID | None) -> AnchorState:
+    """By the words that the editor marked, whatever stood there in between."""
+    if after is None:
+        return AnchorState.ORPHANED
+    if _words(after.quote) != _words(version.quote):
+        return AnchorState.CHANGED
+    return AnchorState.EXACT if after.paragraph_id == home else AnchorState.MOVED
+
+
+def _place(block: Block | CarriedBlock, start: int, end: int) -> Place:
+    return Place(block.ordinal, block.paragraph_id, start, end, block.text[start:end], block.text)
+
+
+def _words(text: str) -> str:
+    return fold(text).text.strip()

@@ -1,0 +1,1 @@
+"""Backups of the whole database in one checked file, and the way back."""

@@ -1,0 +1,133 @@
+"""Guards that let a redaction through.
+
+What the guards of revision 0002 refuse stays refused, but for the UPDATE of a row that ``redacted_rows`` names: a
+redaction blanks the content of a version, and of what was written from it. The new tables that only grow are
+guarded like the others.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+APPEND_ONLY = ("account_events", "redactions", "redacted_rows")
+KEYS = {
+    "publication_log": "seq",
+    "corrections": "id",
+    "transitions": "id",
+    "blocks": "revision_id",
+    "anchors": "id",
+    "evidence_links": "claim_version_id",
+}
+"""Append-only tables that hold content, and the column by which ``redacted_rows`` names their rows."""
+
+VERSIONS = {
+    "article_versions": (
+        "id number content_hash created_at created_by article_id title title_origin language canonical_url publisher"
+        " byline published_at origin_status fact_check_status checked_at"
+    ),
+    "revisions": ("id number content_hash created_at created_by article_id source_sha256 source_format import_report"),
+    "claim_versions": (
+        "id number content_hash created_at created_by claim_id text verdict certainty summary search_record searched_on"
+    ),
+    "evidence_versions": (
+        "id number content_hash created_at created_by evidence_id title authors year journal url doi pmid pmcid nct"
+        " isrctn eudract design design_summary participants population key_finding limitations verification_level"
+        " certainty certainty_reason status status_checked_on status_notice"
+    ),
+    "annotation_versions": (
+        "id number content_hash created_at created_by annotation_id claim_id severity note quote prefix suffix"
+    ),
+}
+"""Tables of versions with the columns that are their content, as revision 0002 guards them."""
+
+CLOSING = ("valid_from", "valid_until")
+
+
+def upgrade() -> None:
+    """Apply."""
+    if op.get_bind().dialect.name == "sqlite":
+        _guard_sqlite(redactable=True)
+        for table in APPEND_ONLY:
+            for event in ("update", "delete"):
+                _sqlite_trigger(f"{table}_no_{event}", f"BEFORE {event.upper()} ON {table}", f"{table} keeps its rows")
+        return
+    op.execute(
+        "CREATE FUNCTION caveat_is_redacted(named text, key text) RETURNS boolean LANGUAGE sql STABLE AS"
+        " $$ SELECT EXISTS (SELECT 1 FROM redacted_rows WHERE table_name = named AND row_key = replace(key, '-', '')) $$"
+    )
+    op.execute(
+        "CREATE FUNCTION caveat_refuse_unless_redacted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF caveat_is_redacted(TG_TABLE_NAME::text, to_jsonb(OLD)->>TG_ARGV[0]) THEN RETURN NEW; END IF;"
+        " RAISE EXCEPTION '% keeps its rows', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';"
+        " END $$"
+    )
+    for table, key in KEYS.items():
+        op.execute(f"DROP TRIGGER {table}_no_update ON {table}")
+        _postgresql_trigger(table, "no_update", "BEFORE UPDATE", f"caveat_refuse_unless_redacted('{key}')")
+    closing = ", ".join(f"'{name}'" for name in CLOSING)
+    for table in VERSIONS:
+        op.execute(f"DROP TRIGGER {table}_guard ON {table}")
+        op.execute(
+            f"CREATE TRIGGER {table}_guard BEFORE UPDATE ON {table} FOR EACH ROW"
+            f" WHEN (NOT caveat_is_redacted('{table}', OLD.id::text)) EXECUTE FUNCTION caveat_guard_version({closing})"
+        )
+    for table in APPEND_ONLY:
+        for event in ("update", "delete"):
+            _postgresql_trigger(table, f"no_{event}", f"BEFORE {event.upper()}", "caveat_refuse()")
+        op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION caveat_refuse()")
+
+
+def downgrade() -> None:
+    """Take back."""
+    if op.get_bind().dialect.name == "sqlite":
+        for table in APPEND_ONLY:
+            for event in ("update", "delete"):
+                op.execute(f"DROP TRIGGER {table}_no_{event}")
+        _guard_sqlite(redactable=False)
+        return
+    for table in APPEND_ONLY:
+        for name in ("no_update", "no_delete", "no_truncate"):
+            op.execute(f"DROP TRIGGER {table}_{name} ON {table}")
+    for table in KEYS:
+        op.execute(f"DROP TRIGGER {table}_no_update ON {table}")
+        _postgresql_trigger(table, "no_update", "BEFORE UPDATE", "caveat_refuse()")
+    closing = ", ".join(f"'{name}'" for name in CLOSING)
+    for table in VERSIONS:
+        op.execute(f"DROP TRIGGER {table}_guard ON {table}")
+        _postgresql_trigger(table, "guard", "BEFORE UPDATE", f"caveat_guard_version({closing})")
+    op.execute("DROP FUNCTION caveat_refuse_unless_redacted()")
+    op.execute("DROP FUNCTION caveat_is_redacted(text, text)")
+
+
+def _guard_sqlite(*, redactable: bool) -> None:
+    for table, key in KEYS.items():
+        op.execute(f"DROP TRIGGER {table}_no_update")
+        event = f"BEFORE UPDATE ON {table}"
+        if redactable:
+            event += f" WHEN NOT {_is_redacted(table, key)}"
+        _sqlite_trigger(f"{table}_no_update", event, f"{table} is append-only")
+    for table, columns in VERSIONS.items():
+        op.execute(f"DROP TRIGGER {table}_guard")
+        changed = [f"OLD.{name} IS NOT NEW.{name}" for name in columns.split()]
+        reopened = [f"(OLD.{name} IS NOT NULL AND OLD.{name} IS NOT NEW.{name})" for name in CLOSING]
+        when = " OR ".join(changed + reopened)
+        if redactable:
+            when = f"({when}) AND NOT {_is_redacted(table, 'id')}"
+        _sqlite_trigger(f"{table}_guard", f"BEFORE UPDATE ON {table} WHEN {when}", f"{table} is immutable")
+
+
+def _is_redacted(table: str, key: str) -> str:
+    return f"EXISTS (SELECT 1 FROM redacted_rows WHERE table_name = '{table}' AND row_key = CAST(OLD.{key} AS TEXT))"
+
+
+def _sqlite_trigger(name: str, event: str, message: str) -> None:
+    op.execute(f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{message}'); END")
+
+
+def _postgresql_trigger(table: str, name: str, event: str, function: str) -> None:
+    op.execute(f"CREATE TRIGGER {table}_{name} {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}")
