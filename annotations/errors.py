@@ -114,6 +114,12 @@ class StaleVersion(DomainError):
     code = "stale_version"
 
 
+class IdempotencyKeyReused(InvalidInput):
+    """An ``Idempotency-Key`` was used for another call before."""
+
+    code = "idempotency_key_reused"
+
+
 class PublishingBusy(DomainError):
     """Another publisher held the lock for too long; try again."""
 

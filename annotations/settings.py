@@ -31,6 +31,7 @@ class Settings:
     corrections_policy_url: str
     notes_licence_url: str
     review_four_eyes: bool
+    evidence_check_days: int
     cdn_max_age_seconds: int
     log_level: str
 
@@ -45,6 +46,7 @@ DEFAULTS: dict[str, str] = {
     "CORRECTIONS_POLICY_URL": "",
     "NOTES_LICENCE_URL": "https://creativecommons.org/licenses/by/4.0/",
     "REVIEW_FOUR_EYES": "true",
+    "EVIDENCE_CHECK_DAYS": "180",
     "CDN_MAX_AGE_SECONDS": "60",
     "LOG_LEVEL": "INFO",
     "PORT": "8000",
@@ -71,6 +73,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         corrections_policy_url=values["CORRECTIONS_POLICY_URL"] or f"{base_url}/v1/methodology",
         notes_licence_url=values["NOTES_LICENCE_URL"],
         review_four_eyes=_boolean("REVIEW_FOUR_EYES", values["REVIEW_FOUR_EYES"]),
+        evidence_check_days=_whole_number("EVIDENCE_CHECK_DAYS", values["EVIDENCE_CHECK_DAYS"], low=1, high=3650),
         cdn_max_age_seconds=_whole_number("CDN_MAX_AGE_SECONDS", values["CDN_MAX_AGE_SECONDS"], low=0, high=86400),
         log_level=_one_of("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
     )

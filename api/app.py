@@ -9,6 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from annotations.settings import Settings, read_settings
 from api import docs, health
+from api.access import access_table
 from api.auth import identify_caller
 from api.caching import stamp_response
 from api.cli import init_commands
@@ -50,7 +51,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint]) -> Flask:
-    """The HTTP contract around ``blueprints``, without a database."""
+    """The HTTP contract around ``blueprints``, without a database.
+
+    Raises:
+        UndeclaredRoute: a route says neither which permission it asks for nor that it is public.
+    """
     app = Flask("api", static_folder=None)
     app.json = _Json(app)
     keep_settings(app, settings)
@@ -62,6 +67,7 @@ def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint]) -> Fla
     for blueprint in (*blueprints, health.blueprint):
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)
+    access_table(app)
     return app
 
 

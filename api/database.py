@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import structlog
 from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine, text
@@ -9,7 +12,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, Ti
 from sqlalchemy.orm import Session
 
 from annotations.settings import Settings
-from annotations.store.engine import make_engine, read_session
+from annotations.store.engine import WriteSession, make_engine, read_session, write_session
+from annotations.store.impatience import impatient
 from annotations.store.migrate import current_revision, head_revision
 from api.health import add_readiness_check
 from api.problems import problem_response
@@ -45,6 +49,24 @@ def request_session() -> Session:
         g.session = read_session(current_engine())
     session: Session = g.session
     return session
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Generator[WriteSession]:
+    """One transaction of its own: kept whole when the block ends, and not at all where it raises."""
+    with write_session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def impatient_transaction(engine: Engine) -> Generator[WriteSession]:
+    """Like :func:`write_transaction`, for what can be left undone: it waits for no other writer.
+
+    Raises:
+        PublishingBusy: another one is at work.
+    """
+    with impatient(engine) as connection, WriteSession(connection) as session, session.begin():
+        yield session
 
 
 def handle_unreachable(error: SQLAlchemyError) -> Response:

@@ -14,6 +14,7 @@ import flask_swagger_ui
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
+from api.access import PUBLIC, asks_for
 from api.caching import conditional_on_content
 from api.current import current_settings
 
@@ -63,12 +64,14 @@ blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 
 
 @blueprint.get("")
+@asks_for(PUBLIC)
 def show() -> Response:
     """The page."""
     return _answer(_PAGE, "text/html")
 
 
 @blueprint.get("/assets/<name>")
+@asks_for(PUBLIC)
 def asset(name: str) -> Response:
     """A script or style of the page.
 

@@ -40,6 +40,7 @@ from flask import Flask, Response, json
 from marshmallow import Schema, fields
 
 from annotations.settings import Settings
+from api.access import PUBLIC, asks_for
 from api.caching import conditional_on_content
 from api.components import (
     DEFAULT_RESPONSE,
@@ -94,6 +95,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no type
             schema.pop("additionalProperties", None)
         return json.dumps(document, sort_keys=False, separators=(",", ":")).encode()
 
+    @asks_for(PUBLIC)
     def _openapi_json(self) -> Response:
         require_json()
         return conditional_on_content(self.document) or Response(self.document, mimetype=JSON)
@@ -152,7 +154,7 @@ class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-s
             parameters = [
                 {"in": "path", "name": name, "description": given[name][1], "example": given[name][0]} for name in names
             ]
-            self.add_url_rule(rule, view.__name__, complete, parameters=parameters, **options)
+            self.add_url_rule(rule, view.__name__, asks_for(PUBLIC)(complete), parameters=parameters, **options)
             registered: View = complete
             return registered
 

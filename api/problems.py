@@ -73,11 +73,16 @@ PROBLEMS: dict[str, Kind] = {
     "transition_not_allowed": Kind(409, "No such step from here", _RULE),
     "not_publishable": Kind(409, "Not ready to be published", _RULE),
     "stale_version": Kind(412, "Changed in the meantime", "It changed since it was read."),
+    "idempotency_key_reused": Kind(422, "Key used before", "This Idempotency-Key was used for another call."),
     "publishing_busy": Kind(503, "Publishing is busy", "Another publisher holds the lock; try again."),
     "settings_error": Kind(500, "Internal error", "The server failed; quote the request id when you report it."),
     # Errors of the edge.
     "malformed_request": Kind(400, "Malformed request", "The request cannot be understood."),
     "invalid_token": Kind(401, "Invalid token", "The credentials given are not valid; without any, reads are public."),
+    "authentication_required": Kind(401, "Sign in", "Send a token: Authorization: Bearer followed by it."),
+    "precondition_required": Kind(
+        428, "If-Match is missing", "Send the ETag of what you read as If-Match, so that nobody's change is lost."
+    ),
     "method_not_allowed": Kind(405, "Method not allowed", "This address does not take this method."),
     "not_acceptable": Kind(406, "Not acceptable", "This address answers in application/json only."),
     "request_timeout": Kind(408, "Request timeout", "The request took too long to arrive."),

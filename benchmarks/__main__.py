@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m benchmarks``: requests per second and latency of the common reads."""
+"""``make bench``, or ``python -m benchmarks``: requests per second and latency of the common reads, and re-anchoring."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from annotations.errors import DomainError
+from benchmarks.anchoring import CASES_FOLDER, ScoringFailed, anchoring_report
 from benchmarks.cases import CASES
 from benchmarks.load import MAX_CONNECTIONS, UnexpectedAnswer
 from benchmarks.measuring import Plan, measure
@@ -19,11 +20,27 @@ from benchmarks.servers import ServerFailed
 
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 MAX_ROUNDS, MAX_SECONDS = 50, 60.0
+ANCHORING = "anchoring"
 
 
 def main() -> None:
     """Measure, print, and save where asked to."""
     options = _options()
+    if not options.only or set(options.only) != {ANCHORING}:
+        _measure_reads(options)
+    if not options.only or ANCHORING in options.only:
+        _measure_anchoring(options.anchoring_cases)
+
+
+def _measure_anchoring(folder: Path) -> None:
+    try:
+        report = anchoring_report(folder)
+    except ScoringFailed as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    print(f"\n{report}" if report else f"\nRe-anchoring is not measured: no cases in {folder}.")
+
+
+def _measure_reads(options: argparse.Namespace) -> None:
     plan = Plan(options.rounds, options.seconds, options.connections)
     cases = [case for case in CASES if not options.only or case.name in options.only]
     load_before = os.getloadavg()[0]
@@ -44,12 +61,16 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
+    names = [case.name for case in CASES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="pairs for each case (default: 5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each side is asked (default: 2)")
     parser.add_argument("--connections", type=int, default=4, help="callers at a time (default: 4)")
-    parser.add_argument("--only", action="append", choices=[case.name for case in CASES], help="this case (repeatable)")
+    parser.add_argument("--only", action="append", choices=[*names, ANCHORING], help="this case (repeatable)")
     parser.add_argument("--database-url", help="a database to use; it is migrated and gets the samples")
+    parser.add_argument(
+        "--anchoring-cases", type=Path, default=CASES_FOLDER, help=f"where they lie, seen from here ({CASES_FOLDER})"
+    )
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/latest.json")
     options = parser.parse_args()
     if not 1 <= options.rounds <= MAX_ROUNDS:

@@ -91,8 +91,8 @@ def _split(old: Sequence[str], new: Sequence[str], matched: list[int], gap: Gap,
 
 def _unique_runs(words: Sequence[str], first: int, end: int, length: int) -> dict[tuple[str, ...], int]:
     seen: dict[tuple[str, ...], int] = {}
-    for position in range(first, end - length + 1):
-        run = tuple(words[position : position + length])
+    runs = zip(*(words[first + offset : end - length + 1 + offset] for offset in range(length)), strict=True)
+    for position, run in enumerate(runs, first):
         seen[run] = -1 if run in seen else position
     return {run: position for run, position in seen.items() if position >= 0}
 
@@ -125,7 +125,7 @@ def settle(old: Text, new: Text, matched: Sequence[int]) -> list[int]:
     After "It works." an inserted "It is cheap." may as well be read as "is cheap. It" between two words of the old
     text, when that went on with "It"; of such readings the one whose ends are those of blocks or sentences is taken.
     """
-    forward, backward = list(matched), [-1] * len(new.words)
+    forward, backward = list(matched), [-1] * len(new)
     for index, target in enumerate(forward):
         if target >= 0:
             backward[target] = index
@@ -179,7 +179,7 @@ def _neatness(old: Text, new: Text, index: int, first: int, end: int) -> int:
 
 def _border(text: Text, index: int) -> int:
     """How clear a cut before the word ``index`` is."""
-    if not 0 < index < len(text.words) or text.words[index].block != text.words[index - 1].block:
+    if not 0 < index < len(text) or text.block_of[index] != text.block_of[index - 1]:
         return BLOCK_BORDER
-    before = text.words[index - 1].value
+    before = text.values[index - 1]
     return SENTENCE_BORDER if before in SENTENCE_ENDS else CLAUSE_BORDER if before in PAUSES else 0

@@ -18,18 +18,20 @@ ISLAND = 6
 
 def runs_of(matched: Sequence[int]) -> list[Range]:
     """The runs (first, end) of old words that are matched to words which follow one another too."""
-    runs: list[Range] = []
     if max(matched, default=-1) < 0:
-        return runs
-    first = -1
-    for index in range(len(matched) + 1):
-        target = matched[index] if index < len(matched) else -1
-        if first >= 0 and (target < 0 or target != matched[index - 1] + 1):
-            runs.append((first, index))
-            first = -1
-        if first < 0 <= target:
-            first = index
-    return runs
+        return []
+    before, after = [-1, *matched[:-1]], [*matched[1:], -1]
+    firsts = [
+        i
+        for i, (last, here) in enumerate(zip(before, matched, strict=True))
+        if here >= 0 and (last < 0 or here != last + 1)
+    ]
+    ends = [
+        i
+        for i, (here, following) in enumerate(zip(matched, after, strict=True), 1)
+        if here >= 0 and following != here + 1
+    ]
+    return list(zip(firsts, ends, strict=True))
 
 
 def move_blocks(
@@ -78,14 +80,16 @@ def _by_words(words: Sequence[str], blocks: Sequence[Range]) -> dict[tuple[str, 
     return found
 
 
-def find_moves(old: Sequence[str], new: Sequence[str], stayed: Sequence[int], moved: Sequence[int]) -> list[int]:
-    """``moved`` with the runs of words added that moved by themselves: for each old word its new index, or -1.
+def find_moves(
+    old: Sequence[str], new: Sequence[str], stayed: Sequence[int], moved: Sequence[int]
+) -> tuple[list[int], bytearray]:
+    """``moved`` with the runs of words added that moved by themselves, and which new words are then taken (1).
 
     Only what ``stayed`` leaves over on both sides is looked at, so that a look-alike which stood in the old text
     already is never taken.
     """
     moved = list(moved)
-    free, taken = left_over(stayed, moved, len(new))
+    free, taken = _left_over(stayed, moved, len(new))
     places: dict[tuple[str, ...], list[int]] = {}
     run = 0
     for position in range(len(new)):
@@ -97,10 +101,10 @@ def find_moves(old: Sequence[str], new: Sequence[str], stayed: Sequence[int], mo
         if not any(taken[target : target + length]):
             taken[target : target + length] = b"\1" * length
             moved[first : first + length] = range(target, target + length)
-    return moved
+    return moved, taken
 
 
-def left_over(stayed: Sequence[int], moved: Sequence[int], new_length: int) -> tuple[bytearray, bytearray]:
+def _left_over(stayed: Sequence[int], moved: Sequence[int], new_length: int) -> tuple[bytearray, bytearray]:
     """Which old words are free (1), and which new ones are taken (1). Small islands in rewritten text are free."""
     free = bytearray(target < 0 for target in stayed)
     taken = bytearray(new_length)

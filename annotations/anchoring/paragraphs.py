@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 from typing import TypeAlias
 
 from annotations.anchoring.moves import RUN, runs_of
@@ -18,7 +18,7 @@ CONTAINED = 0.6
 """Share of the shorter block's words that stand in the longer one after a split or a merge."""
 
 ALIKE_IN_PLACE = 0.2
-"""As :data:`ALIKE`, where nothing but these two stands between two paragraphs that are the same."""
+"""As :data:`ALIKE`, where nothing but these two stands between two paragraphs that are the same, or in an exchange."""
 
 SHORT = 12
 """Blocks of so few words (a heading, an item of a list) are the same in the same place, whatever they say now."""
@@ -50,7 +50,7 @@ def pair_blocks(
     pairs = _Pairs(old_titles, new_titles)
     pairs.take(zip(_where(old_titles), _where(new_titles), strict=False))
     pairs.take(sorted(alike, key=lambda pair: (-likeness[pair], pair)))
-    pairs.improve({pair: likeness[pair] for pair in alike})
+    pairs.improve({pair: share for pair, share in likeness.items() if share >= ALIKE_IN_PLACE or pair in alike})
     pairs.take(_same_words(old, new, pairs))
     pairs.take(_in_place(old, new, likeness, pairs))
     return [pairs.old_of.get(there) for there in range(len(new.bounds))]
@@ -100,34 +100,32 @@ def _where(titles: Sequence[bool]) -> list[int]:
     return [index for index, is_title in enumerate(titles) if is_title]
 
 
-def _compare(old: Text, new: Text, matched: Sequence[int]) -> tuple[Likeness, list[Range]]:
+def _compare(old: Text, new: Text, matched: Sequence[int]) -> tuple[Likeness, set[Range]]:
     """How alike any two blocks are that share words, from 0 to 1, and which of them are alike enough to be the same."""
     shared: Counter[Range] = Counter()
     longest: Counter[Range] = Counter()
-    weights = list(accumulate((len(word.value) for word in old.words), initial=0))
     for first, end in runs_of(matched):
         while first < end:
-            pair = old.words[first].block, new.words[matched[first]].block
+            pair = old.block_of[first], new.block_of[matched[first]]
             stop = min(end, old.bounds[pair[0]][1], first + new.bounds[pair[1]][1] - matched[first])
-            shared[pair] += weights[stop] - weights[first]
+            shared[pair] += old.weigh(first, stop)
             longest[pair] = max(longest[pair], stop - first)
             first = stop
     sizes, new_sizes = _sizes(old), _sizes(new)
     likeness = {
         (here, there): 2 * common / (sizes[here] + new_sizes[there]) for (here, there), common in shared.items()
     }
-    alike = [
+    alike = {
         pair
         for pair in likeness
         if likeness[pair] >= ALIKE
         or (longest[pair] >= RUN and shared[pair] >= CONTAINED * min(sizes[pair[0]], new_sizes[pair[1]]))
-    ]
+    }
     return likeness, alike
 
 
 def _sizes(text: Text) -> list[int]:
-    weights = list(accumulate((len(word.value) for word in text.words), initial=0))
-    return [weights[stop] - weights[first] for first, stop in text.bounds]
+    return [text.weigh(first, stop) for first, stop in text.bounds]
 
 
 def _same_words(old: Text, new: Text, pairs: _Pairs) -> list[Range]:

@@ -8,16 +8,16 @@ stood there before and are another passage. Where its words are gone the span is
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from annotations.anchoring.alignment import align, settle
-from annotations.anchoring.moves import find_moves, left_over, move_blocks
+from annotations.anchoring.moves import find_moves, move_blocks
 from annotations.anchoring.paragraphs import pair_blocks
 from annotations.anchoring.text import fold
 from annotations.anchoring.windows import DISTINCT, FIRM, Mapping
-from annotations.anchoring.words import Range, Text, Word, weight, words_of
+from annotations.anchoring.words import Range, Text
 from annotations.vocabulary import AnchorState, BlockKind
 
 BLOCK_SEPARATOR = "\n\n"
@@ -156,13 +156,17 @@ class Comparison:
         old_keys, new_keys = self._old.keys, self._new.keys
         aligned = settle(self._old, self._new, align(old_keys, new_keys))
         stayed, moved = move_blocks(old_keys, new_keys, self._old.bounds, self._new.bounds, aligned)
-        moved = find_moves(old_keys, new_keys, stayed, moved)
-        _, self._taken = left_over(stayed, moved, len(new_keys))
-        self._stayed = Mapping(self._old.words, self._new.words, stayed)
-        self._moved = Mapping(self._old.words, self._new.words, moved)
+        moved, self._taken = find_moves(old_keys, new_keys, stayed, moved)
+        self._stayed = Mapping(self._old, self._new, stayed)
+        self._moved = Mapping(self._old, self._new, moved)
         combined = [there if there >= 0 else here for here, there in zip(stayed, moved, strict=True)]
         self.pairs = pair_blocks(self._old, self._new, combined, old_kinds, new_kinds)
         self._partner = {here: there for there, here in enumerate(self.pairs) if here is not None}
+        self._unchanged_blocks = {
+            here
+            for here, there in self._partner.items()
+            if old_keys[slice(*self._old.bounds[here])] == new_keys[slice(*self._new.bounds[there])]
+        }
 
     def carry(self, span: BlockSpan) -> CarriedSpan:
         """Where ``span`` stands in the new text."""
@@ -175,16 +179,13 @@ class Comparison:
 
     def _unchanged(self, block: int, first: int, stop: int) -> Range | None:
         """The same words of the block that ``block`` is paired with, when that has the same words in all."""
-        partner = self._partner.get(block)
-        if partner is None:
+        if block not in self._unchanged_blocks:
             return None
-        (begin, end), (new_begin, new_end) = self._old.bounds[block], self._new.bounds[partner]
-        if self._old.keys[begin:end] != self._new.keys[new_begin:new_end]:
-            return None
-        return new_begin + first - begin, new_begin + stop - begin
+        offset = self._new.bounds[self._partner[block]][0] - self._old.bounds[block][0]
+        return first + offset, stop + offset
 
     def _answer(self, span: BlockSpan, here: Range, there: Range) -> CarriedSpan:
-        block = self._new.words[there[0]].block
+        block = self._new.block_of[there[0]]
         start, end = self._range(span, here, there)
         quote, words = self._old.blocks[span.block][span.start : span.end], self._new.blocks[block][start:end]
         if not _same(quote, words):
@@ -195,67 +196,79 @@ class Comparison:
     def _range(self, span: BlockSpan, here: Range, there: Range) -> Range:
         """The range of the new words ``there``, cut where the span cuts its first and last word."""
         old, new = self._old, self._new
-        old_first, old_last = old.words[here[0]], old.words[here[1] - 1]
-        new_first, new_last = new.words[there[0]], new.words[there[1] - 1]
-        old_text, new_text = old.blocks[span.block], new.blocks[new_first.block]
-        start, end = new_first.start, new_last.end
-        if span.start < old_first.start:
-            before = old_text[span.start : old_first.start]
-            start -= len(before) if new_text[:start].endswith(before) else 0
-        elif _written(old_text, old_first) == _written(new_text, new_first):
-            start += span.start - old_first.start
-        if span.end > old_last.end:
-            after = old_text[old_last.end : span.end]
+        first, last, new_first, new_last = here[0], here[1] - 1, there[0], there[1] - 1
+        old_text, new_text = old.blocks[span.block], new.blocks[new.block_of[new_first]]
+        start, end = new.starts[new_first], new.ends[new_last]
+        if span.start < old.starts[first]:
+            before = old_text[span.start : old.starts[first]]
+            start -= len(before) if new_text.endswith(before, 0, start) else 0
+        elif old.written(first) == new.written(new_first):
+            start += span.start - old.starts[first]
+        if span.end > old.ends[last]:
+            after = old_text[old.ends[last] : span.end]
             end += len(after) if new_text.startswith(after, end) else 0
-        elif _written(old_text, old_last) == _written(new_text, new_last):
-            end -= old_last.end - span.end
-        return (start, end) if start < end else (new_first.start, new_last.end)
+        elif old.written(last) == new.written(new_last):
+            end -= old.ends[last] - span.end
+        return (start, end) if start < end else (new.starts[new_first], new.ends[new_last])
 
     def find_again(self, quote: str, prefix: str = "", suffix: str = "") -> BlockSpan | None:
         """Where the new text brings an orphaned passage back: the same words, typography aside; None where it does not.
 
         It is looked for only in words that the old text did not hold, and found only when it stands there once, and is
-        either long enough to be told from others or stands between words of ``prefix`` and ``suffix``.
+        either long enough to be told from others or stands between the same words as before.
+
+        Args:
+            quote: the passage as it was.
+            prefix: the text before it in its paragraph, or the end of that; empty where it began the paragraph.
+            suffix: the text after it in its paragraph, or the beginning of that; empty where it ended the paragraph.
         """
-        wanted = words_of([" ".join(quote.split())])
-        found: list[BlockSpan] = []
-        for first, stop in self._new.places([word.key for word in wanted]) if wanted else ():
-            words = self._new.words[first:stop]
-            free = [word for index, word in enumerate(words, first) if not self._taken[index]]
-            span = BlockSpan(words[0].block, words[0].start, words[-1].end)
-            if 2 * weight(free) > weight(words) and _same(quote, self._new.blocks[span.block][span.start : span.end]):
-                if found:
+        wanted = _keys(quote)
+        found: list[Range] = []
+        for first, stop in self._new.places(wanted) if wanted else ():
+            words = range(first, stop)
+            free = sum(self._new.weigh(index, index + 1) for index in words if not self._taken[index])
+            if 2 * free > self._new.weigh(first, stop) and _same(quote, self._written(first, stop)):
+                found.append((first, stop))
+                if len(found) > 1:
                     return None
-                if len(words) >= DISTINCT or _agrees(self._new, first, stop, prefix, suffix):
-                    found.append(span)
-                else:
-                    return None
-        return found[0] if found else None
+        if not found or not (len(wanted) >= DISTINCT or _agrees(self._new, *found[0], prefix, suffix)):
+            return None
+        first, stop = found[0]
+        return BlockSpan(self._new.block_of[first], self._new.starts[first], self._new.ends[stop - 1])
+
+    def _written(self, first: int, stop: int) -> str:
+        block = self._new.blocks[self._new.block_of[first]]
+        return block[self._new.starts[first] : self._new.ends[stop - 1]]
 
 
 def _agrees(text: Text, first: int, stop: int, prefix: str, suffix: str) -> bool:
-    """Whether the words beside ``first:stop`` are those at the end of ``prefix`` and at the beginning of ``suffix``.
+    """Whether enough of the words beside ``first:stop`` are those of ``prefix`` and ``suffix``."""
+    begin, end = text.bounds[text.block_of[first]]
+    before = _agreeing(text.keys[max(begin, first - FIRM) : first][::-1], _keys(prefix)[::-1], str.endswith)
+    after = _agreeing(text.keys[stop : min(end, stop + FIRM)], _keys(suffix), str.startswith)
+    return (before >= FIRM) or (after >= FIRM) or min(before, after) >= 0
 
-    The outermost word of a prefix or suffix may be cut, so it does not count.
-    """
-    begin, end = text.bounds[text.words[first].block]
-    before, after = _keys(prefix)[1:][-FIRM:], _keys(suffix)[:-1][:FIRM]
-    precedes = bool(before) and text.keys[max(begin, first - len(before)) : first] == before
-    follows = bool(after) and text.keys[stop : min(end, stop + len(after))] == after
-    return (precedes and len(before) >= FIRM) or (follows and len(after) >= FIRM) or (precedes and follows)
+
+def _agreeing(beside: Sequence[str], wanted: Sequence[str], is_part: Callable[[str, str], bool]) -> int:
+    """How many words agree, from the passage outwards, or -1 where one does not; the outermost may have been cut."""
+    if not wanted:
+        return -1 if beside else 0
+    if len(beside) < min(FIRM, len(wanted)):
+        return -1
+    agree = [
+        here == word or (place + 1 == len(wanted) and is_part(here, word))
+        for place, (here, word) in enumerate(zip(beside, wanted, strict=False))
+    ]
+    return len(agree) if all(agree) else -1
 
 
 def _keys(text: str) -> list[str]:
-    return [word.key for word in words_of([" ".join(text.split())])]
+    return Text([text]).keys
 
 
 def _same(old: str, new: str) -> bool:
     """Whether two passages have the same words, typography aside."""
     return old == new or fold(old).text.strip() == fold(new).text.strip()
-
-
-def _written(text: str, word: Word) -> str:
-    return text[word.start : word.end]
 
 
 def _offsets(blocks: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotations.anchoring.alignment import Gap
 from annotations.anchoring.moves import runs_of
-from annotations.anchoring.words import Range, Word, weight
+from annotations.anchoring.words import Range, Text
 
 REACH = 14
 """Words beside a passage among which firm ground is looked for."""
@@ -25,12 +25,12 @@ class Mapping:
     """One way in which old words went to new ones, and the questions that a passage asks of it.
 
     Args:
-        old: the words of the old text.
-        new: the words of the new text.
+        old: the old text.
+        new: the new text.
         matched: for each old word the index of the new one that it is, or -1.
     """
 
-    def __init__(self, old: Sequence[Word], new: Sequence[Word], matched: Sequence[int]) -> None:
+    def __init__(self, old: Text, new: Text, matched: Sequence[int]) -> None:
         self.old, self.new, self.matched = old, new, matched
         self._run_length = [0] * len(matched)
         for first, end in runs_of(matched):
@@ -64,39 +64,39 @@ class Mapping:
         if kept_first > first:
             gap_first, gap_stop, new_first, new_stop = self._gap(first)
             if gap_first == first and new_stop - new_first <= 2 * (gap_stop - gap_first) + 1:
-                block = self.new[start].block
+                block = self.new.block_of[start]
                 start = next(
-                    index for index in range(min(new_first, start), start + 1) if self.new[index].block == block
+                    index for index in range(min(new_first, start), start + 1) if self.new.block_of[index] == block
                 )
         if kept_last < stop - 1:
             gap_first, gap_stop, new_first, new_stop = self._gap(stop - 1)
             if gap_stop == stop and new_stop - new_first <= 2 * (gap_stop - gap_first) + 1:
-                block = self.new[end - 1].block
-                end = next(index for index in range(new_stop, end - 1, -1) if self.new[index - 1].block == block)
+                block = self.new.block_of[end - 1]
+                end = next(index for index in range(new_stop, end - 1, -1) if self.new.block_of[index - 1] == block)
         return start, end
 
     def _in_one_block(self, first: int, stop: int, kept: Sequence[int]) -> Range:
-        if self.new[first].block == self.new[stop - 1].block:
+        if self.new.block_of[first] == self.new.block_of[stop - 1]:
             return first, stop
         targets = {self.matched[index] for index in kept}
         parts: dict[int, list[int]] = {}
         for index in range(first, stop):
-            parts.setdefault(self.new[index].block, []).append(index)
+            parts.setdefault(self.new.block_of[index], []).append(index)
         largest = max(parts.values(), key=lambda part: (self._weight(part, targets), len(part)))
         return largest[0], largest[-1] + 1
 
     def _weight(self, part: Sequence[int], targets: set[int]) -> int:
-        return weight([self.new[index] for index in part if index in targets])
+        return sum(self.new.weigh(index, index + 1) for index in part if index in targets)
 
     def _holds(self, first: int, stop: int, new_first: int, new_stop: int, kept: Sequence[int]) -> bool:
         """Whether these are the passage's words rather than others that happen to be alike."""
         left, right = self._support(first, stop, new_first, new_stop)
         if len(kept) == stop - first == new_stop - new_first:
             return left + right > 0.5 or stop - first >= DISTINCT
-        old_weight, new_weight = weight(self.old[first:stop]), weight(self.new[new_first:new_stop])
+        old_weight, new_weight = self.old.weigh(first, stop), self.new.weigh(new_first, new_stop)
         if new_weight > 3 * old_weight + 20:
             return False
-        share = weight([self.old[index] for index in kept]) / old_weight
+        share = sum(self.old.weigh(index, index + 1) for index in kept) / old_weight
         around = self._around(first, stop)
         if left == right == 1 and self._is_grounded(first, stop):
             return around >= 0.5 and (share >= 0.25 or max(old_weight, new_weight) <= 2.5 * min(old_weight, new_weight))
@@ -130,9 +130,9 @@ class Mapping:
 
     def _around(self, first: int, stop: int) -> float:
         """Share of the words beside the passage, within its block, that were kept; 1 where there are none."""
-        block = self.old[first].block
+        block = self.old.block_of[first]
         near = [*range(max(0, first - NEAR), first), *range(stop, min(len(self.old), stop + NEAR))]
-        inside = [index for index in near if self.old[index].block == block]
+        inside = [index for index in near if self.old.block_of[index] == block]
         return sum(self.matched[index] >= 0 for index in inside) / len(inside) if inside else 1.0
 
     def _gap(self, index: int) -> Gap:

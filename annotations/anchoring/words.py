@@ -7,8 +7,8 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 from annotations.anchoring.text import fold, is_boundary
 
@@ -27,49 +27,94 @@ _TOKEN = re.compile(rf"([{_SPACELESS}])|([^\W{_SPACELESS}]+)|\.{{3}}|[-‐‑‒
 _LETTERS = 2
 
 
-class Word(NamedTuple):
-    """A word or a mark.
+class Text:
+    """A text of blocks as one sequence of words and marks; no word cuts a combining mark off its letter, nor an emoji.
+
+    What belongs to the words stands in lists side by side, because a long article has 200,000 of them.
 
     Attributes:
-        value: its text with typography set aside.
-        key: what it is aligned by: its value, case aside.
-        start: first offset within its block, in code points.
-        end: offset after its last code point.
-        block: index of its block.
+        blocks: the texts of its blocks.
+        bounds: for each block the index of its first word, and of the one after its last.
+        values: each word's text with typography set aside.
+        keys: what each word is aligned by: its value, case aside.
+        starts: each word's first offset within its block, in code points.
+        ends: the offset after its last code point.
+        block_of: the index of its block.
     """
 
-    value: str
-    key: str
-    start: int
-    end: int
-    block: int
+    def __init__(self, blocks: Sequence[str]) -> None:
+        self.blocks = blocks
+        self.values: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.block_of: list[int] = []
+        borders = [0]
+        for block, text in enumerate(blocks):
+            values, starts, ends = _words(text)
+            self.values += values
+            self.starts += starts
+            self.ends += ends
+            self.block_of += [block] * (len(self.values) - borders[-1])
+            borders.append(len(self.values))
+        self.bounds = list(pairwise(borders))
+        self.keys = [value.casefold() for value in self.values]
+        self._weights = list(accumulate(map(len, self.values), initial=0))
+
+    def __len__(self) -> int:
+        """The number of words."""
+        return len(self.values)
+
+    def weigh(self, first: int, stop: int) -> int:
+        """How much the words ``first:stop`` weigh: a long word tells more than a short one."""
+        return self._weights[stop] - self._weights[first]
+
+    def written(self, index: int) -> str:
+        """The word as it is written."""
+        return self.blocks[self.block_of[index]][self.starts[index] : self.ends[index]]
+
+    def words_in(self, block: int, start: int, end: int) -> Range:
+        """The words (first, end), whole or in part, that stand at ``start:end`` of ``block``."""
+        first, stop = self.bounds[block]
+        return bisect_right(self.ends, start, first, stop), bisect_left(self.starts, end, first, stop)
+
+    def sentence(self, first: int, stop: int) -> list[str]:
+        """The words of the sentence or sentences, within their block, in which the words ``first:stop`` stand."""
+        begin, end = self.bounds[self.block_of[first]]
+        begin, end = max(begin, first - SENTENCE), min(end, stop + SENTENCE)
+        while first > begin and self.values[first - 1] not in SENTENCE_ENDS:
+            first -= 1
+        while stop < end and self.values[stop - 1] not in SENTENCE_ENDS:
+            stop += 1
+        return self.values[first:stop]
+
+    def places(self, keys: Sequence[str]) -> Iterator[Range]:
+        """Where the words with these keys stand in a row in one block, from the first place to the last."""
+        for first, stop in self.bounds:
+            for index in range(first, stop - len(keys) + 1):
+                if self.keys[index] == keys[0] and self.keys[index : index + len(keys)] == keys:
+                    yield index, index + len(keys)
 
 
-def words_of(blocks: Sequence[str]) -> list[Word]:
-    """The words and marks of ``blocks`` in order. No word cuts a combining mark off its letter, nor a joined emoji."""
-    found: list[Word] = []
-    for block, text in enumerate(blocks):
-        if text.isascii():
-            for match in _TOKEN.finditer(text):
-                value = match.group()
-                found.append(Word(value, value.casefold(), match.start(), match.end(), block))
-        else:
-            found += _folded_words(text, block)
-    return found
-
-
-def _folded_words(text: str, block: int) -> Iterator[Word]:
-    for start, end in _tokens(text):
-        value = text[start:end]
-        if not value.isascii():
-            value = _folded(value)
-        if value:
-            yield Word(value, value.casefold(), start, end, block)
+def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The words and marks of ``text``: their values, their starts, their ends."""
+    if not any(_may_join(character) for character in set(text)):
+        matches = list(_TOKEN.finditer(text))
+        return (
+            [_folded(match.group()) for match in matches],
+            [match.start() for match in matches],
+            [match.end() for match in matches],
+        )
+    ranges = [(start, end) for start, end in _tokens(text) if _folded(text[start:end])]
+    return (
+        [_folded(text[start:end]) for start, end in ranges],
+        [start for start, _ in ranges],
+        [end for _, end in ranges],
+    )
 
 
 @lru_cache(maxsize=65_536)
 def _folded(word: str) -> str:
-    return fold(word).text.strip()
+    return word if word.isascii() else fold(word).text.strip()
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int]]:
@@ -95,50 +140,10 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joins(text: str, start: int) -> bool:
-    return not text[start].isascii() and (not is_boundary(text, start) or unicodedata.category(text[start]) == "Cf")
+    return _may_join(text[start]) or not (text[start].isascii() or is_boundary(text, start))
 
 
-def weight(words: Sequence[Word]) -> int:
-    """How much ``words`` weigh: a long word tells more than a short one."""
-    return sum(len(word.value) for word in words)
-
-
-class Text:
-    """A text of blocks as one sequence of words.
-
-    Attributes:
-        blocks: the texts of its blocks.
-        words: the words of all of them.
-        keys: the words' keys.
-        bounds: for each block the index of its first word, and of the one after its last.
-    """
-
-    def __init__(self, blocks: Sequence[str]) -> None:
-        self.blocks = blocks
-        self.words = words_of(blocks)
-        self.keys = [word.key for word in self.words]
-        borders = [bisect_left(self.words, block, key=lambda word: word.block) for block in range(len(blocks) + 1)]
-        self.bounds = list(pairwise(borders))
-        self._starts, self._ends = [word.start for word in self.words], [word.end for word in self.words]
-
-    def words_in(self, block: int, start: int, end: int) -> Range:
-        """The words (first, end), whole or in part, that stand at ``start:end`` of ``block``."""
-        first, stop = self.bounds[block]
-        return bisect_right(self._ends, start, first, stop), bisect_left(self._starts, end, first, stop)
-
-    def sentence(self, first: int, stop: int) -> list[str]:
-        """The words of the sentence or sentences, within their block, in which the words ``first:stop`` stand."""
-        begin, end = self.bounds[self.words[first].block]
-        begin, end = max(begin, first - SENTENCE), min(end, stop + SENTENCE)
-        while first > begin and self.words[first - 1].value not in SENTENCE_ENDS:
-            first -= 1
-        while stop < end and self.words[stop - 1].value not in SENTENCE_ENDS:
-            stop += 1
-        return [word.value for word in self.words[first:stop]]
-
-    def places(self, keys: Sequence[str]) -> Iterator[Range]:
-        """Where the words with these keys stand in a row in one block, from the first place to the last."""
-        for first, stop in self.bounds:
-            for index in range(first, stop - len(keys) + 1):
-                if self.keys[index] == keys[0] and self.keys[index : index + len(keys)] == keys:
-                    yield index, index + len(keys)
+@lru_cache(maxsize=4_096)
+def _may_join(character: str) -> bool:
+    """Whether a character vanishes with typography, or belongs to the one before it."""
+    return not character.isascii() and (unicodedata.category(character) == "Cf" or not is_boundary(f"a{character}", 1))

@@ -17,6 +17,12 @@ MAX_NESTED = 8
 LARGEST_SHARE = 0.5
 """A larger share of the page is no mere part of it, whatever its class says."""
 
+LARGEST_SHARE_OF_TEXT = 0.25
+"""Nor is what holds a larger share of what trafilatura took for the text."""
+
+LARGEST_SHARE_FOUND = 0.5
+"""Nor is what trafilatura took for text by more than half: "teaser" and "promo" are classes of opening paragraphs too."""
+
 _BY_TAG: dict[str, tuple[str, bool]] = {
     "nav": ("navigation", True),
     "menu": ("navigation", False),
@@ -32,6 +38,7 @@ _BY_TAG: dict[str, tuple[str, bool]] = {
     "del": ("struck out", True),
     "s": ("struck out", True),
     "strike": ("struck out", True),
+    "rt": ("reading set above the words", True),
 }
 _BY_ROLE: dict[str, tuple[str, bool]] = {
     "navigation": ("navigation", True),
@@ -47,17 +54,17 @@ _BY_ROLE: dict[str, tuple[str, bool]] = {
 }
 _WORDS: dict[str, str] = {
     "cookie or consent notice": r"cookies?|consent|gdpr|cmp|onetrust|cookiebot|didomi",
-    "sharing": r"shar(?:e|es|ing|er)|social|sociable|addtoany|addthis|sharedaddy|followus",
+    "sharing": r"shar(?:e|es|ing|er)|social(?:-(?:share|links?|media|icons?|bar|buttons?|nav|wrap|list))?$|sociable|addtoany|addthis|sharedaddy|followus",
     "newsletter sign-up": r"newsletters?|subscribe|subscription|signup|sign-up|mailing-list|email-capture",
     "links to other pages": (
         r"related|recommended|recommendations?|recirc|outbrain|taboola|trending|popular|most-read|more-stories|"
-        r"read-next|read-more|also-like|teasers?|up-next|next-post|prev-post|post-nav"
+        r"read-next|read-more|also-like|up-next|next-post|prev-post|post-nav"
     ),
     "breadcrumbs": r"breadcrumbs?",
     "readers' comments": r"comments|commentlist|comment-list|comment-form|disqus|respond",
-    "about the author": r"author-bio|author-box|author-info|author-card|author-profile|about-author|bio|biography",
+    "about the author": r"author-bio|author-box|author-info|author-card|author-profile|about-author|author-about",
     "byline and date": r"byline|dateline|timestamp|pubdate|(?:post|entry|article)-(?:meta|date|info|author)",
-    "advertising": r"ads?|advert|adverts|advertisement|advertising|sponsored|sponsor|promo|promotion|dfp",
+    "advertising": r"ads?|advert|adverts|advertisement|advertising|sponsored|sponsor|promo|dfp",
     "navigation": r"nav|navbar|navigation|subnav|menu|skip-link|skip-to-content|pagination|pager|back-to-top",
     "sidebar": r"sidebar|widget-area|widgets",
     "page footer": r"footer|site-footer|page-footer|colophon",
@@ -87,6 +94,7 @@ class Region:
         outer: the region around it.
         depth: regions from here outwards.
         size: characters in it.
+        found: how many of them trafilatura took for text.
         holds_main: whether the main heading or the marked main part is inside.
     """
 
@@ -95,6 +103,7 @@ class Region:
     outer: Region | None
     depth: int
     size: int = 0
+    found: int = 0
     holds_main: bool = False
 
     def chain(self) -> list[Region]:
@@ -106,10 +115,20 @@ class Region:
             region = region.outer
         return regions
 
-    def in_force(self, page_size: int) -> Region | None:
-        """The outermost of the regions that are what they look like, or None."""
+    def in_force(self, page_size: int, text_size: int = 0) -> Region | None:
+        """The outermost of the regions from here outwards that are what they look like, or None.
+
+        Args:
+            page_size: characters on the page.
+            text_size: how many of them trafilatura took for text; 0 if it was not asked, or found nothing.
+        """
         for region in reversed(self.chain()):
-            if region.sure or not (region.holds_main or region.size > LARGEST_SHARE * page_size):
+            is_main = (
+                region.holds_main
+                or region.size > LARGEST_SHARE * page_size
+                or region.found > min(LARGEST_SHARE_FOUND * region.size, LARGEST_SHARE_OF_TEXT * text_size)
+            )
+            if region.sure or not is_main:
                 return region
         return None
 

@@ -64,6 +64,7 @@ class Piece:
         kind: what it would be as a block.
         level: 1 to 6 for a heading, else 0.
         linked: how many of its characters lead elsewhere.
+        links: by how many links.
         region: what it is part of that may be no part of the text, or None.
     """
 
@@ -72,6 +73,7 @@ class Piece:
     kind: BlockKind
     level: int
     linked: int
+    links: int
     region: Region | None
 
 
@@ -83,6 +85,7 @@ class _Run:
     region: Region | None
     parts: list[str] = field(default_factory=list)
     linked: int = 0
+    links: int = 0
     breaks: int = 0
 
 
@@ -182,7 +185,9 @@ class _Reader:
         if tag in {"td", "th"}:
             self._begin_cell()
         self._frames.append(frame)
-        self._links += tag == "a"
+        if tag == "a":
+            self._links += 1
+            self._run.links += 1
         self._preformatted += tag == "pre"
         if tag == "q":
             self._quote("“")
@@ -237,10 +242,11 @@ class _Reader:
         """End the piece that is being gathered."""
         run = self._run
         text = tidy("".join(run.parts), self._log) if run.parts else ""
-        linked, run.parts, run.linked, run.breaks = run.linked, [], 0, 0
+        linked, links = min(run.linked, len(text)), run.links
+        run.parts, run.linked, run.links, run.breaks = [], 0, 0, 0
         if not text:
             return
-        self.pieces.append(Piece(text, run.box, run.box.kind, run.box.level, min(linked, len(text)), run.region))
+        self.pieces.append(Piece(text, run.box, run.box.kind, run.box.level, linked, links, run.region))
         check_blocks(len(self.pieces))
         for region in run.region.chain() if run.region else ():
             region.size += len(text)
@@ -262,8 +268,8 @@ class _Reader:
         text = CELL_BORDER.join(cell[0].text if cell else "" for cell in cells).strip()
         self._log.add("border between the cells of a table", "", CELL_BORDER.strip())
         first = shown[0]
-        linked = sum(piece.linked for piece in shown)
-        self.pieces[row.cells[0] :] = [Piece(text, first.box, first.kind, 0, linked, first.region)]
+        linked, links = sum(piece.linked for piece in shown), sum(piece.links for piece in shown)
+        self.pieces[row.cells[0] :] = [Piece(text, first.box, first.kind, 0, linked, links, first.region)]
 
 
 def _box(tag: str, parent: Box, region: Region | None) -> Box:

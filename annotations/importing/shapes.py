@@ -124,6 +124,11 @@ def is_question(text: str) -> bool:
     return text.rstrip(_CLOSERS).endswith(("?", "？", "؟"))
 
 
+def is_byline_or_date(text: str) -> bool:
+    """Whether ``text`` is nothing but the author's name or a date."""
+    return any(shape.fullmatch(text) for shape in (_BYLINE, _DATE))
+
+
 def _could_head(text: str) -> bool:
     return (
         any(character.isalpha() for character in text)

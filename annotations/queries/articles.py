@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from annotations.queries.moments import updated_at
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import annotation_of, citations_of, paragraph_of, pending_of, summary_of
 from annotations.queries.selects import (
@@ -33,7 +34,6 @@ from annotations.queries.views import (
 )
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Revision
 from annotations.store.claims import ClaimVersion
-from annotations.store.log import PublicVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion, PendingNotice
 from annotations.vocabulary import Category, Verdict
 
@@ -50,10 +50,10 @@ class ArticleFilter:
 
 
 def list_articles(
-    session: Session, wanted: ArticleFilter, *, limit: int, after: Key | None = None
+    session: Session, wanted: ArticleFilter, *, limit: int, after: Key | None = None, at: datetime | None = None
 ) -> Slice[ArticleSummary]:
     """Public articles, the last made public first; ``after`` is (public_since, id). Four SELECTs."""
-    statement = article_summaries().where(*_conditions(wanted))
+    statement = article_summaries(at).where(*_conditions(wanted, at))
     if after is not None:
         since, article_id = after
         statement = statement.where(
@@ -61,13 +61,13 @@ def list_articles(
         )
     statement = statement.order_by(Article.public_since.desc(), Article.id)
     rows, next_key = fetch(session, statement, limit, lambda row: (row.public_since, row.id))
-    flags = _flags(session, [row.id for row in rows])
+    flags = _flags(session, [row.id for row in rows], at)
     return Slice(tuple(summary_of(row, **flags[row.id]) for row in rows), next_key)
 
 
-def get_article(session: Session, slug: str) -> ArticleView | None:
+def get_article(session: Session, slug: str, at: datetime | None = None) -> ArticleView | None:
     """The article with its text and all that is said of it; None if it is not public. Five SELECTs."""
-    row = session.execute(article_summaries().where(Article.slug == slug)).one_or_none()
+    row = session.execute(article_summaries(at).where(Article.slug == slug)).one_or_none()
     if row is None:
         return None
     blocks = session.execute(
@@ -75,8 +75,8 @@ def get_article(session: Session, slug: str) -> ArticleView | None:
         .where(Block.revision_id == row.revision_id)
         .order_by(Block.ordinal)
     ).all()
-    notes = _annotations(session, Annotation.article_id == row.id)
-    pending = [pending_of(found) for found in _pending(session, PendingNotice.article_id == row.id)]
+    notes = _annotations(session, at, Annotation.article_id == row.id)
+    pending = [pending_of(found) for found in _pending(session, at, PendingNotice.article_id == row.id)]
     paragraphs = tuple(
         paragraph_of(block, notes.get(block.paragraph_id, ()), _on_paragraph(pending, block.paragraph_id))
         for block in blocks
@@ -99,9 +99,11 @@ def get_article(session: Session, slug: str) -> ArticleView | None:
     )
 
 
-def get_paragraphs(session: Session, slug: str, *, limit: int, after: int | None) -> ParagraphPage | None:
+def get_paragraphs(
+    session: Session, slug: str, *, limit: int, after: int | None, at: datetime | None = None
+) -> ParagraphPage | None:
     """At most ``limit`` paragraphs after the ordinal ``after``; None if the article is not public. Five SELECTs."""
-    view = get_article(session, slug)
+    view = get_article(session, slug, at)
     if view is None:
         return None
     rest = [paragraph for paragraph in view.paragraphs if after is None or paragraph.ordinal > after]
@@ -114,7 +116,12 @@ def get_paragraphs(session: Session, slug: str, *, limit: int, after: int | None
 
 
 def get_paragraph(
-    session: Session, *, paragraph_id: UUID | None = None, slug: str | None = None, ordinal: int | None = None
+    session: Session,
+    *,
+    paragraph_id: UUID | None = None,
+    slug: str | None = None,
+    ordinal: int | None = None,
+    at: datetime | None = None,
 ) -> ParagraphView | None:
     """A paragraph by its id, or by its place in an article; None if it is not public. Six SELECTs."""
     place = (
@@ -123,36 +130,38 @@ def get_paragraph(
         else and_(Article.slug == slug, Block.ordinal == ordinal)
     )
     row = session.execute(
-        public_articles(Block.paragraph_id, Block.ordinal, Block.kind, Block.text, Block.sha256)
+        public_articles(Block.paragraph_id, Block.ordinal, Block.kind, Block.text, Block.sha256, at=at)
         .join(Block, Block.revision_id == Revision.id)
         .where(place)
     ).one_or_none()
     if row is None:
         return None
-    notes = _annotations(session, Annotation.article_id == row.id, Anchor.paragraph_id == row.paragraph_id)
-    pending = [pending_of(found) for found in _pending(session, PendingNotice.paragraph_id == row.paragraph_id)]
-    article = article_ref(row, title_marks(session, [row.id])[row.id])
+    notes = _annotations(session, at, Annotation.article_id == row.id, Anchor.paragraph_id == row.paragraph_id)
+    pending = [pending_of(found) for found in _pending(session, at, PendingNotice.paragraph_id == row.paragraph_id)]
+    article = article_ref(row, title_marks(session, [row.id], at)[row.id])
     return paragraph_of(row, notes.get(row.paragraph_id, ()), pending, article)
 
 
-def _annotations(session: Session, *conditions: ColumnElement[bool]) -> dict[UUID, list[PublicAnnotation]]:
-    rows = session.execute(public_annotations().where(*conditions)).all()
-    evidence = citations_of(session, [row.claim_version_id for row in rows])
+def _annotations(
+    session: Session, at: datetime | None, *conditions: ColumnElement[bool]
+) -> dict[UUID, list[PublicAnnotation]]:
+    rows = session.execute(public_annotations(at).where(*conditions)).all()
+    evidence = citations_of(session, [row.claim_version_id for row in rows], at)
     found: dict[UUID, list[PublicAnnotation]] = {}
     for row in rows:
         found.setdefault(row.paragraph_id, []).append(annotation_of(row, evidence))
     return found
 
 
-def _pending(session: Session, condition: ColumnElement[bool]) -> Iterable[Any]:
-    return session.execute(pending_notices().where(condition))
+def _pending(session: Session, at: datetime | None, condition: ColumnElement[bool]) -> Iterable[Any]:
+    return session.execute(pending_notices(at).where(condition))
 
 
 def _on_paragraph(pending: Iterable[PendingView], paragraph_id: UUID) -> list[PendingView]:
     return [notice for notice in pending if notice.paragraph_id == paragraph_id]
 
 
-def _conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: ArticleFilter, at: datetime | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.language is not None:
         conditions.append(ArticleVersion.language == wanted.language)
@@ -160,11 +169,11 @@ def _conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
         tagged = exists().where(ArticleTopic.version_id == ArticleVersion.id, ArticleTopic.topic == wanted.topic)
         conditions.append(tagged.correlate(ArticleVersion))
     if wanted.updated_since is not None:
-        conditions.append(PublicVersion.at >= wanted.updated_since)
+        conditions.append(updated_at(at) >= wanted.updated_since)
     if wanted.verdict is not None:
-        conditions.append(annotation_of_article().where(ClaimVersion.verdict == wanted.verdict).exists())
+        conditions.append(annotation_of_article(at).where(ClaimVersion.verdict == wanted.verdict).exists())
     if wanted.category is not None:
-        marked = annotation_of_article().join(
+        marked = annotation_of_article(at).join(
             AnnotationCategory,
             and_(AnnotationCategory.version_id == AnnotationVersion.id, AnnotationCategory.category == wanted.category),
         )
@@ -172,12 +181,12 @@ def _conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _flags(session: Session, article_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    titles = flags_on_titles(session, article_ids)
+def _flags(session: Session, article_ids: list[UUID], at: datetime | None) -> dict[UUID, dict[str, Any]]:
+    titles = flags_on_titles(session, article_ids, at)
     counts: dict[UUID, list[FlagCount]] = {article_id: [] for article_id in article_ids}
-    for row in session.execute(flag_counts().where(Annotation.article_id.in_(article_ids))):
+    for row in session.execute(flag_counts(at).where(Annotation.article_id.in_(article_ids))):
         counts[row.article_id].append(FlagCount(Verdict(row.verdict), row.severity, row.total))
-    pending = list(_pending(session, PendingNotice.article_id.in_(article_ids)))
+    pending = list(_pending(session, at, PendingNotice.article_id.in_(article_ids)))
     return {
         article_id: {
             "flags": tuple(counts[article_id]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists
@@ -33,29 +34,29 @@ class AnnotationFilter:
 
 
 def list_annotations(
-    session: Session, wanted: AnnotationFilter, *, limit: int, after: Key | None = None
+    session: Session, wanted: AnnotationFilter, *, limit: int, after: Key | None = None, at: datetime | None = None
 ) -> Slice[PublicAnnotation]:
     """Public annotations in the order of their ids; ``after`` is (id,). Five SELECTs."""
-    statement = public_annotations().where(*_conditions(wanted)).order_by(Annotation.id)
+    statement = public_annotations(at).where(*_conditions(wanted)).order_by(Annotation.id)
     if after is not None:
         statement = statement.where(Annotation.id > after[0])
     rows, next_key = fetch(session, statement, limit, lambda row: (row.id,))
-    evidence = citations_of(session, [row.claim_version_id for row in rows])
-    articles = article_refs(session, [row.article_id for row in rows])
+    evidence = citations_of(session, [row.claim_version_id for row in rows], at)
+    articles = article_refs(session, [row.article_id for row in rows], at)
     return Slice(tuple(annotation_of(row, evidence, articles[row.article_id]) for row in rows), next_key)
 
 
-def get_annotation(session: Session, annotation_id: UUID) -> AnnotationOrNotice | None:
+def get_annotation(session: Session, annotation_id: UUID, at: datetime | None = None) -> AnnotationOrNotice | None:
     """What stands at the annotation's address; None if nothing public does. At most five SELECTs."""
-    row = session.execute(public_annotations().where(Annotation.id == annotation_id)).one_or_none()
+    row = session.execute(public_annotations(at).where(Annotation.id == annotation_id)).one_or_none()
     if row is not None:
-        note = annotation_of(row, citations_of(session, [row.claim_version_id]))
-        article = article_refs(session, [row.article_id])[row.article_id]
+        note = annotation_of(row, citations_of(session, [row.claim_version_id], at))
+        article = article_refs(session, [row.article_id], at)[row.article_id]
         return AnnotationOrNotice(annotation_id, article, replace(note, article=article), None)
-    notice = session.execute(pending_notices().where(PendingNotice.annotation_id == annotation_id)).one_or_none()
+    notice = session.execute(pending_notices(at).where(PendingNotice.annotation_id == annotation_id)).one_or_none()
     if notice is None:
         return None
-    article = article_refs(session, [notice.article_id])[notice.article_id]
+    article = article_refs(session, [notice.article_id], at)[notice.article_id]
     return AnnotationOrNotice(annotation_id, article, None, pending_of(notice))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,12 +56,12 @@ def source_of(row: Row[*tuple[Any, ...]]) -> PublicSource:
     return PublicSource(**values)
 
 
-def citations_of(session: Session, claim_version_ids: Iterable[UUID]) -> CitationsByVersion:
-    """The citations of each claim version, in the editor's order; one SELECT."""
+def citations_of(session: Session, claim_version_ids: Iterable[UUID], at: datetime | None = None) -> CitationsByVersion:
+    """The citations of each claim version, in the editor's order, with the sources as of ``at``; one SELECT."""
     wanted = sorted(set(claim_version_ids))
     sources: dict[UUID, PublicSource] = {}
     found: dict[UUID, list[Citation]] = {}
-    for row in session.execute(citations().where(EvidenceLink.claim_version_id.in_(wanted))):
+    for row in session.execute(citations(at).where(EvidenceLink.claim_version_id.in_(wanted))):
         source = sources.get(row.id) or sources.setdefault(row.id, source_of(row))
         citation = Citation(Stance(row.stance), row.why, row.quote, row.locator, source)
         found.setdefault(row.claim_version_id, []).append(citation)

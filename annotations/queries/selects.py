@@ -77,7 +77,7 @@ def title() -> Label[str]:
 
 
 def public_articles(*columns: Any, at: datetime | None = None) -> Statement:
-    """Public articles with metadata and revision in force; ``columns`` are added to id, slug and status."""
+    """Public articles with metadata and revision in force; ``columns`` are added to id, slug, title and status."""
     return (
         select(
             Article.id,

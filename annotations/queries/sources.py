@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from annotations.evidence.identifiers import Identifier, canonical_key
 from annotations.queries.claim_views import PublicSource, RestingClaim, SourceView
+from annotations.queries.moments import needs_recheck
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import source_of
 from annotations.queries.selects import public_sources
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
-from annotations.store.versions import is_public
+from annotations.store.versions import in_force
 from annotations.vocabulary import Certainty, Design, EvidenceStatus, Stance, Verdict
 
 
@@ -29,10 +31,10 @@ class SourceFilter:
 
 
 def list_sources(
-    session: Session, wanted: SourceFilter, *, limit: int, after: Key | None = None
+    session: Session, wanted: SourceFilter, *, limit: int, after: Key | None = None, at: datetime | None = None
 ) -> Slice[PublicSource]:
     """Public sources in the order of their keys; ``after`` is (key,). One SELECT."""
-    statement = public_sources().order_by(Evidence.key)
+    statement = public_sources(at).order_by(Evidence.key)
     if wanted.design is not None:
         statement = statement.where(EvidenceVersion.design == wanted.design)
     if wanted.status is not None:
@@ -51,9 +53,9 @@ def list_sources(
     return Slice(tuple(source_of(row) for row in rows if _bears(row, wanted.identifier)), next_key)
 
 
-def get_source(session: Session, key: str) -> SourceView | None:
+def get_source(session: Session, key: str, at: datetime | None = None) -> SourceView | None:
     """The source with the claims that rest on it; None if it is not public. Two SELECTs."""
-    row = session.execute(public_sources().where(Evidence.key == key)).one_or_none()
+    row = session.execute(public_sources(at).where(Evidence.key == key)).one_or_none()
     if row is None:
         return None
     resting = session.execute(
@@ -64,13 +66,13 @@ def get_source(session: Session, key: str) -> SourceView | None:
             ClaimVersion.verdict,
             ClaimVersion.certainty,
             ClaimVersion.summary,
-            Claim.needs_recheck,
+            needs_recheck(Claim, at).label("needs_recheck"),
             EvidenceLink.stance,
             EvidenceLink.why,
         )
         .join(ClaimVersion, ClaimVersion.claim_id == Claim.id)
         .join(EvidenceLink, EvidenceLink.claim_version_id == ClaimVersion.id)
-        .where(is_public(ClaimVersion), EvidenceLink.evidence_id == row.id)
+        .where(in_force(ClaimVersion, at), EvidenceLink.evidence_id == row.id)
         .order_by(Claim.slug)
     )
     claims = tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,20 +27,22 @@ class TitleMarks:
     pending: bool = False
 
 
-def flags_on_titles(session: Session, article_ids: Collection[UUID]) -> dict[UUID, tuple[TitleFlag, ...]]:
+def flags_on_titles(
+    session: Session, article_ids: Collection[UUID], at: datetime | None = None
+) -> dict[UUID, tuple[TitleFlag, ...]]:
     """The flags on the titles of those of these articles that have any, in the order of their words; one SELECT."""
     flags: dict[UUID, list[TitleFlag]] = {}
-    statement = public_annotations().where(Annotation.article_id.in_(article_ids), Block.ordinal == 0)
+    statement = public_annotations(at).where(Annotation.article_id.in_(article_ids), Block.ordinal == 0)
     for row in session.execute(statement.order_by(Anchor.start_offset, Annotation.id)):
         flags.setdefault(row.article_id, []).append(annotation_of(row, {}).as_title_flag())
     return {article_id: tuple(found) for article_id, found in flags.items()}
 
 
-def title_marks(session: Session, article_ids: Iterable[UUID]) -> dict[UUID, TitleMarks]:
+def title_marks(session: Session, article_ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, TitleMarks]:
     """What is said of the titles of these articles; two SELECTs."""
     ids = sorted(set(article_ids))
-    flags = flags_on_titles(session, ids)
-    notices = session.execute(pending_notices().where(PendingNotice.article_id.in_(ids)))
+    flags = flags_on_titles(session, ids, at)
+    notices = session.execute(pending_notices(at).where(PendingNotice.article_id.in_(ids)))
     pending = {row.article_id for row in notices if row.on_title}
     return {article_id: TitleMarks(flags.get(article_id, ()), article_id in pending) for article_id in ids}
 
@@ -58,9 +61,9 @@ def article_ref(row: Row[*tuple[Any, ...]], marks: TitleMarks) -> ArticleRef:
     )
 
 
-def article_refs(session: Session, article_ids: Iterable[UUID]) -> dict[UUID, ArticleRef]:
+def article_refs(session: Session, article_ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, ArticleRef]:
     """References to these articles, as far as they are public; three SELECTs."""
     ids = sorted(set(article_ids))
-    marks = title_marks(session, ids)
-    rows = session.execute(public_articles().where(Article.id.in_(ids)))
+    marks = title_marks(session, ids, at)
+    rows = session.execute(public_articles(at=at).where(Article.id.in_(ids)))
     return {row.id: article_ref(row, marks[row.id]) for row in rows}

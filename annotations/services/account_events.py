@@ -20,13 +20,13 @@ class AccountEventName(DefinedEnum):
     USER_CREATED = "user.created", "An account was made."
     USER_RENAMED = "user.renamed", "A person's name changed."
     USER_ROLE_CHANGED = "user.role_changed", "A person was given another role."
-    USER_PASSWORD_SET = "user.password_set", "A password was set, by its owner or for them."  # noqa: S105
+    USER_PASSWORD_SET = "user.password_set", "A password was set, by its owner or for them."
     USER_DISABLED = "user.disabled", "An account was closed: neither password nor token gets in."
     USER_ENABLED = "user.enabled", "A closed account was opened again."
     INTEREST_DECLARED = "interest.declared", "An interest was declared."
     INTEREST_ENDED = "interest.ended", "A declared interest was given its last day."
-    TOKEN_ISSUED = "token.issued", "A token was issued."  # noqa: S105
-    TOKEN_REVOKED = "token.revoked", "A token was revoked."  # noqa: S105
+    TOKEN_ISSUED = "token.issued", "A token was issued."
+    TOKEN_REVOKED = "token.revoked", "A token was revoked."
 
 
 def record_event(

@@ -54,10 +54,12 @@ def keys_of_annotations(session: Session, annotation_ids: Iterable[UUID]) -> set
         .join(Article, Article.id == Annotation.article_id)
         .join(Claim, Claim.id == AnnotationVersion.claim_id)
         .join(Anchor, Anchor.version_id == AnnotationVersion.id)
+        .join(Revision, Revision.id == Anchor.revision_id)
         .outerjoin(Block, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
         .where(
             AnnotationVersion.annotation_id.in_(ids),
             is_public(AnnotationVersion),
+            is_public(Revision),
             Article.visibility == Visibility.PUBLIC,
         )
     )

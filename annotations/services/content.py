@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from annotations.anchoring.text import validate_text
 from annotations.errors import InvalidInput
 from annotations.evidence.identifiers import Identifier, normalise
-from annotations.store.chains import content_hash, timestamp
+from annotations.store.content_hashes import hash_plainly
 from annotations.vocabulary import (
     Category,
     Certainty,
@@ -258,21 +256,7 @@ def check_annotation(content: AnnotationContent) -> AnnotationContent:
 
 def hash_of(content: Any, **more: Any) -> str:
     """The content hash of one of the dataclasses above, with whatever else belongs to the version."""
-    return content_hash(_plain({**asdict(content), **more}))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return timestamp(value)
-    if isinstance(value, UUID | date):
-        return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    return value
+    return hash_plainly({**asdict(content), **more})
 
 
 def _optional(value: str | None, field: str, limit: int) -> str | None:

@@ -107,6 +107,25 @@ def revise_annotation(
     return version
 
 
+def standing_passage(session: Session, annotation: Annotation) -> Passage:
+    """The passage on which the newest version of ``annotation`` stands in the newest revision of its article.
+
+    Raises:
+        InvalidInput: it stands nowhere any longer.
+    """
+    anchor = session.execute(
+        select(Block.ordinal, Anchor.start_offset, Anchor.end_offset)
+        .join(Block, (Block.revision_id == Anchor.revision_id) & (Block.paragraph_id == Anchor.paragraph_id))
+        .join(AnnotationVersion, AnnotationVersion.id == Anchor.version_id)
+        .join(Revision, Revision.id == Anchor.revision_id)
+        .join(Article, (Article.id == Revision.article_id) & (Article.revision_number == Revision.number))
+        .where(AnnotationVersion.annotation_id == annotation.id, AnnotationVersion.number == annotation.head_number)
+    ).one_or_none()
+    if anchor is None:
+        raise InvalidInput("its words are gone from the text; name the passage that it is about now", field="passage")
+    return Passage(ordinal=anchor.ordinal, position=TextPositionSelector(anchor.start_offset, anchor.end_offset))
+
+
 def locate(session: Session, revision: Revision, passage: Passage) -> Span:
     """The span that ``passage`` means in ``revision``.
 

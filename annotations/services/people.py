@@ -85,8 +85,15 @@ def lock_user(session: Session, user_id: UUID) -> tuple[User, ActorRow]:
     Raises:
         NotFound: there is none.
     """
-    statement = select(User, ActorRow).join(ActorRow, ActorRow.id == User.id).where(User.id == user_id)
-    found = session.execute(_locking(statement)).one_or_none()
+    statement = (
+        select(User, ActorRow)
+        .join(ActorRow, ActorRow.id == User.id)
+        .where(User.id == user_id)
+        # The weaker lock leaves alone the writers whose rows refer to this person.
+        .with_for_update(of=[User, ActorRow], key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(statement).one_or_none()
     if found is None:
         raise NotFound("no account has this id")
     return found[0], found[1]
@@ -122,8 +129,10 @@ def create_user(
     _refuse_taken(session, name=name, email=email)
     row = ActorRow(id=new_id(), name=name, role=role, created_at=now)
     user = User(id=row.id, email=email, password_hash=password_hash, created_at=now)
-    session.add_all([row, user])
-    _flush(session)
+    # One by one, because the mapper does not order two tables that no relationship joins.
+    for made in (row, user):
+        session.add(made)
+        _flush(session)
     detail = {"name": name, "email": email, "role": str(role), "password": password_hash is not None}
     record_event(session, AccountEventName.USER_CREATED, user_id=user.id, actor=actor, now=now, detail=detail)
     return user
@@ -220,5 +229,51 @@ def check_hash(password_hash: str | None) -> None:
         raise ValueError("this is no hash made by hash_password")
 
 
-def _locking(statement: object) -> object:
-    raise NotImplementedError
+def _check_name(value: str) -> str:
+    return validate_text(value, field="name", max_code_points=NAME_LIMIT)
+
+
+def _check_role(role: Role) -> None:
+    if role not in PEOPLE:
+        wanted = ", ".join(each for each in Role if each in PEOPLE)
+        raise InvalidInput(f"{role} is no role of people; give one of {wanted}", field="role")
+
+
+def _refuse_taken(session: Session, *, name: str, email: str | None = None) -> None:
+    if session.scalar(select(ActorRow.id).where(ActorRow.name == name)) is not None:
+        raise SlugTaken(f"somebody has the name {name} already", field="name")
+    if email is not None and session.scalar(select(User.id).where(User.email == email)) is not None:
+        raise SlugTaken(f"somebody has the address {email} already", field="email")
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Somebody took the name between the look and the write, which only PostgreSQL lets happen.
+        field = next((field for name, field in _CONSTRAINTS.items() if name in str(error.orig)), None)
+        if field is None:
+            raise
+        raise SlugTaken(f"somebody took this {field} just now", field=field) from error
+
+
+def _lock_last_admin(session: Session) -> UUID | None:
+    """Keep the set of enabled admins as it is until the transaction ends; the id of the only one, if one is left.
+
+    Without the lock two admins could disable each other at the same time on PostgreSQL. All take it in the order of
+    ids and before any other lock, so that nobody waits in a circle.
+    """
+    statement = (
+        select(User.id)
+        .join(ActorRow, ActorRow.id == User.id)
+        .where(ActorRow.role == Role.ADMIN, User.disabled_at.is_(None))
+        .order_by(User.id)
+        .with_for_update(of=[User, ActorRow], key_share=True)
+    )
+    admins = session.scalars(statement).all()
+    return admins[0] if len(admins) == 1 else None
+
+
+def _keep_an_admin(user: User, last_admin: UUID | None) -> None:
+    if user.id == last_admin:
+        raise TransitionNotAllowed("this is the last admin who can sign in; make somebody else an admin first")

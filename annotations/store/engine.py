@@ -27,8 +27,31 @@ NAMES = {
     "uq_evidence_key": "key",
     "evidence_identifiers.kind": "identifier",
     "pk_evidence_identifiers": "identifier",
+    "articles.id": "id",
+    "pk_articles": "id",
+    "claims.id": "id",
+    "pk_claims": "id",
+    "evidence.id": "id",
+    "pk_evidence": "id",
+    "annotations.id": "id",
+    "pk_annotations": "id",
 }
 """How each database calls the constraints on names in its messages, and the field that they are about."""
+
+RACES = (
+    "transitions.entity_id, transitions.prev_hash",
+    "uq_transitions_entity_id",
+    "uq_transitions_entity_type",
+    "transitions.entity_type, transitions.entity_id, transitions.position",
+    "_versions.number",
+    "_versions_article_id",
+    "_versions_claim_id",
+    "_versions_evidence_id",
+    "_versions_annotation_id",
+    "uq_revisions_article_id",
+    "revisions.number",
+)
+"""How each database calls the constraints that only two changes of one thing at once can break."""
 
 POOL_SIZE = 16
 POOL_OVERFLOW = 32
@@ -79,7 +102,10 @@ class WriteSession(Session):
         except StaleDataError as error:
             raise StaleVersion("this changed since it was read; read it again") from error
         except IntegrityError as error:
-            field = _taken(str(error.orig))
+            message = str(error.orig)
+            if any(name in message for name in RACES):
+                raise StaleVersion("this changed since it was read; read it again") from error
+            field = _taken(message)
             if field is None:
                 raise
             raise SlugTaken(f"another one took this {field} just now", field=field) from error

@@ -17,21 +17,21 @@ from annotations.store.keys import ARTICLES, article_key
 from annotations.vocabulary import Category, Verdict
 from api.database import request_session
 from api.openapi import PublicBlueprint
-from api.pagination import PageQuery, answer_page, requested_page
+from api.pagination import answer_page, requested_page
 from api.parameters import Moment
 from api.reading import read_one, unchanged_list
 from api.schemas.articles import ArticleSchema, ArticleSummarySchema
 from api.schemas.base import PageSchema, many
 from api.schemas.times import rfc3339
 from api.v1.examples import ARTICLE, EXAMPLES
-from api.v1.parameters import category_filter, slug_filter, verdict_filter
+from api.v1.parameters import PastPageQuery, PastQuery, category_filter, slug_filter, verdict_filter
 
 blueprint = PublicBlueprint(
     "articles", __name__, url_prefix="/v1", description="Texts with everything that is said of them."
 )
 
 
-class ArticleQuery(PageQuery):
+class ArticleQuery(PastPageQuery):
     """Which articles."""
 
     topic = slug_filter("Only articles with this topic.", "multiple-sclerosis")
@@ -65,24 +65,28 @@ def list_articles(query: dict[str, Any]) -> Any:
     its title.
     """
     requested = requested_page("articles", query)
-    unchanged = unchanged_list(ARTICLES)
+    at = query.get("as_of")
+    unchanged = unchanged_list(ARTICLES, at)
     if unchanged is not None:
         return unchanged
     found = articles.list_articles(
-        request_session(), _wanted(query), limit=requested.limit, after=_after(requested.after)
+        request_session(), _wanted(query), limit=requested.limit, after=_after(requested.after), at=at
     )
     next_key = found.next_key and (rfc3339(found.next_key[0]), str(found.next_key[1]))
     return answer_page(requested, found.items, next_key)
 
 
 @blueprint.route("/articles/<slug:slug>", path={"slug": (ARTICLE, "Slug of the article.")})
+@blueprint.query(PastQuery)
 @blueprint.answers(ArticleSchema, example=EXAMPLES["get_article"])
-def get_article(slug: str) -> ArticleView | Response:
+def get_article(query: dict[str, Any], slug: str) -> ArticleView | Response:
     """Read an article with its text and everything that is said of it."""
+    at = query.get("as_of")
     return read_one(
         article_key(slug),
-        lambda session: articles.get_article(session, slug),
-        lambda session: article_tombstone(session, slug),
+        lambda session: articles.get_article(session, slug, at),
+        lambda session: article_tombstone(session, slug, at),
+        at=at,
     )
 
 

@@ -14,20 +14,20 @@ from annotations.store.keys import CLAIMS, claim_key
 from annotations.vocabulary import Verdict
 from api.database import request_session
 from api.openapi import PublicBlueprint
-from api.pagination import PageQuery, answer_page, requested_page
+from api.pagination import answer_page, requested_page
 from api.reading import read_one, unchanged_list
 from api.schemas.base import PageSchema, disclaimer_field, many, own_notice
 from api.schemas.claims import ClaimSchema, present_full_claim
 from api.schemas.notes import AppearanceSchema
 from api.v1.examples import CLAIM, EXAMPLES
-from api.v1.parameters import verdict_filter
+from api.v1.parameters import PastPageQuery, PastQuery, verdict_filter
 
 blueprint = PublicBlueprint(
     "claims", __name__, url_prefix="/v1", description="Statements with one verdict each, wherever they appear."
 )
 
 
-class ClaimQuery(PageQuery):
+class ClaimQuery(PastPageQuery):
     """Which claims."""
 
     verdict = verdict_filter()
@@ -57,21 +57,25 @@ class ClaimWithAppearancesSchema(ClaimSchema):
 def list_claims(query: dict[str, Any]) -> Any:
     """List claims with their verdict and evidence, by slug."""
     requested = requested_page("claims", query)
-    unchanged = unchanged_list(CLAIMS)
+    at = query.get("as_of")
+    unchanged = unchanged_list(CLAIMS, at)
     if unchanged is not None:
         return unchanged
     verdict = Verdict(query["verdict"]) if "verdict" in query else None
     after = None if requested.after is None else tuple(requested.after)
-    found = claims.list_claims(request_session(), verdict=verdict, limit=requested.limit, after=after)
+    found = claims.list_claims(request_session(), verdict=verdict, limit=requested.limit, after=after, at=at)
     return answer_page(requested, found.items, found.next_key)
 
 
 @blueprint.route("/claims/<slug:slug>", path={"slug": (CLAIM, "Slug of the claim.")})
+@blueprint.query(PastQuery)
 @blueprint.answers(ClaimWithAppearancesSchema, example=EXAMPLES["get_claim"])
-def get_claim(slug: str) -> ClaimView | Response:
+def get_claim(query: dict[str, Any], slug: str) -> ClaimView | Response:
     """Read a claim with its evidence and every appearance."""
+    at = query.get("as_of")
     return read_one(
         claim_key(slug),
-        lambda session: claims.get_claim(session, slug),
-        lambda session: claim_tombstone(session, slug),
+        lambda session: claims.get_claim(session, slug, at),
+        lambda session: claim_tombstone(session, slug, at),
+        at=at,
     )

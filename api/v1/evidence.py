@@ -16,18 +16,18 @@ from annotations.store.keys import EVIDENCE, evidence_key
 from annotations.vocabulary import Design, EvidenceStatus
 from api.database import request_session
 from api.openapi import PublicBlueprint
-from api.pagination import PageQuery, answer_page, requested_page
+from api.pagination import answer_page, requested_page
 from api.problems import invalid_parameter
 from api.reading import read_one, unchanged_list
 from api.schemas.base import PageSchema, many
 from api.schemas.claims import SourceSchema, SourceWithClaimsSchema
 from api.v1.examples import EXAMPLES, SOURCE
-from api.v1.parameters import enum_filter
+from api.v1.parameters import PastPageQuery, PastQuery, enum_filter
 
 blueprint = PublicBlueprint("evidence", __name__, url_prefix="/v1", description="The sources that claims rest on.")
 
 
-class EvidenceQuery(PageQuery):
+class EvidenceQuery(PastPageQuery):
     """Which sources."""
 
     design = enum_filter(Design, "Only sources of this design.", Design.RANDOMISED_TRIAL)
@@ -54,22 +54,26 @@ def list_evidence(query: dict[str, Any]) -> Any:
     """List the sources that published claims cite, by key."""
     requested = requested_page("evidence", query)
     wanted = _wanted(query)
-    unchanged = unchanged_list(EVIDENCE)
+    at = query.get("as_of")
+    unchanged = unchanged_list(EVIDENCE, at)
     if unchanged is not None:
         return unchanged
     after = None if requested.after is None else tuple(requested.after)
-    found = sources.list_sources(request_session(), wanted, limit=requested.limit, after=after)
+    found = sources.list_sources(request_session(), wanted, limit=requested.limit, after=after, at=at)
     return answer_page(requested, found.items, found.next_key)
 
 
 @blueprint.route("/evidence/<slug:key>", path={"key": (SOURCE, "Key of the source.")})
+@blueprint.query(PastQuery)
 @blueprint.answers(SourceWithClaimsSchema, example=EXAMPLES["get_evidence"])
-def get_evidence(key: str) -> SourceView | Response:
+def get_evidence(query: dict[str, Any], key: str) -> SourceView | Response:
     """Read a source with its finding, its limits, and the claims that rest on it."""
+    at = query.get("as_of")
     return read_one(
         evidence_key(key),
-        lambda session: sources.get_source(session, key),
-        lambda session: evidence_tombstone(session, key),
+        lambda session: sources.get_source(session, key, at),
+        lambda session: evidence_tombstone(session, key, at),
+        at=at,
     )
 
 

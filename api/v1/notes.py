@@ -16,18 +16,18 @@ from annotations.store.keys import ANNOTATIONS, annotation_key
 from annotations.vocabulary import Category, Verdict
 from api.database import request_session
 from api.openapi import PublicBlueprint
-from api.pagination import PageQuery, answer_page, requested_page
+from api.pagination import answer_page, requested_page
 from api.parameters import WholeNumber
 from api.reading import read_one, unchanged_list
 from api.schemas.base import PageSchema, many
 from api.schemas.notes import AnnotationResourceSchema, AnnotationSchema
 from api.v1.examples import ANNOTATION, ARTICLE, CLAIM, EXAMPLES, SOURCE
-from api.v1.parameters import category_filter, slug_filter, verdict_filter
+from api.v1.parameters import PastPageQuery, PastQuery, category_filter, slug_filter, verdict_filter
 
 blueprint = PublicBlueprint("annotations", __name__, url_prefix="/v1", description="Passages and what is said of them.")
 
 
-class AnnotationQuery(PageQuery):
+class AnnotationQuery(PastPageQuery):
     """Which annotations."""
 
     article = slug_filter("Only annotations of this article, by slug.", ARTICLE)
@@ -53,22 +53,26 @@ class AnnotationPageSchema(PageSchema):
 def list_annotations(query: dict[str, Any]) -> Any:
     """List annotations in the order of their ids; those in whose place a notice stands are not among them."""
     requested = requested_page("annotations", query)
-    unchanged = unchanged_list(ANNOTATIONS)
+    at = query.get("as_of")
+    unchanged = unchanged_list(ANNOTATIONS, at)
     if unchanged is not None:
         return unchanged
     after = None if requested.after is None else (UUID(str(requested.after[0])),)
-    found = notes.list_annotations(request_session(), _wanted(query), limit=requested.limit, after=after)
+    found = notes.list_annotations(request_session(), _wanted(query), limit=requested.limit, after=after, at=at)
     return answer_page(requested, found.items, found.next_key and [str(found.next_key[0])])
 
 
 @blueprint.route("/annotations/<uuid:annotation_id>", path={"annotation_id": (ANNOTATION, "Id of the annotation.")})
+@blueprint.query(PastQuery)
 @blueprint.answers(AnnotationResourceSchema, example=EXAMPLES["get_annotation"])
-def get_annotation(annotation_id: UUID) -> AnnotationOrNotice | Response:
+def get_annotation(query: dict[str, Any], annotation_id: UUID) -> AnnotationOrNotice | Response:
     """Read an annotation, or the notice that stands in its place while editors look at it again."""
+    at = query.get("as_of")
     return read_one(
         annotation_key(annotation_id),
-        lambda session: notes.get_annotation(session, annotation_id),
-        lambda session: annotation_tombstone(session, annotation_id),
+        lambda session: notes.get_annotation(session, annotation_id, at),
+        lambda session: annotation_tombstone(session, annotation_id, at),
+        at=at,
     )
 
 

@@ -14,12 +14,13 @@ from annotations.queries.validators import place_state
 from annotations.queries.views import ParagraphView
 from annotations.store.keys import article_key, paragraph_key
 from api.openapi import PublicBlueprint
-from api.pagination import PageQuery, answer_page, requested_page
+from api.pagination import answer_page, requested_page
 from api.reading import read_one
 from api.schemas.articles import ParagraphResourceSchema, ParagraphSchema
 from api.schemas.base import PageSchema, many, string
 from api.schemas.mentions import ArticleRefSchema, PendingNoticeSchema, article_notice
 from api.v1.examples import ARTICLE, EXAMPLES, ORDINAL, PARAGRAPH
+from api.v1.parameters import PastPageQuery, PastQuery
 
 blueprint = PublicBlueprint(
     "paragraphs", __name__, url_prefix="/v1", description="Paragraphs with everything that is said of them."
@@ -39,7 +40,7 @@ class ParagraphPageSchema(PageSchema):
 
 
 @blueprint.route("/articles/<slug:slug>/paragraphs", path={"slug": _SLUG})
-@blueprint.query(PageQuery)
+@blueprint.query(PastPageQuery)
 @blueprint.answers(ParagraphPageSchema, example=EXAMPLES["list_paragraphs"])
 def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
     """List an article's paragraphs in order, with everything that is said of them.
@@ -48,11 +49,13 @@ def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
     the article changed in between, start again.
     """
     requested = requested_page(f"paragraphs of {slug}", query)
+    at = query.get("as_of")
     after = None if requested.after is None else int(str(requested.after[0]))
     found = read_one(
         article_key(slug),
-        lambda session: articles.get_paragraphs(session, slug, limit=requested.limit, after=after),
-        lambda session: article_tombstone(session, slug),
+        lambda session: articles.get_paragraphs(session, slug, limit=requested.limit, after=after, at=at),
+        lambda session: article_tombstone(session, slug, at),
+        at=at,
     )
     if isinstance(found, Response):
         return found
@@ -64,23 +67,29 @@ def list_paragraphs(query: dict[str, Any], slug: str) -> Any:
 
 
 @blueprint.route("/articles/<slug:slug>/paragraphs/<ordinal:ordinal>", path={"slug": _SLUG, "ordinal": _ORDINAL})
+@blueprint.query(PastQuery)
 @blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph_by_ordinal"])
-def get_paragraph_by_ordinal(slug: str, ordinal: int) -> ParagraphView | Response:
-    """Read the paragraph that stands at a place in an article now."""
+def get_paragraph_by_ordinal(query: dict[str, Any], slug: str, ordinal: int) -> ParagraphView | Response:
+    """Read the paragraph that stands at a place in an article."""
+    at = query.get("as_of")
     return read_one(
         article_key(slug),
-        lambda session: articles.get_paragraph(session, slug=slug, ordinal=ordinal),
-        lambda session: article_tombstone(session, slug),
+        lambda session: articles.get_paragraph(session, slug=slug, ordinal=ordinal, at=at),
+        lambda session: article_tombstone(session, slug, at),
         lambda session: place_state(session, slug, ordinal),
+        at=at,
     )
 
 
 @blueprint.route("/paragraphs/<uuid:paragraph_id>", path={"paragraph_id": (PARAGRAPH, "Id of the paragraph.")})
+@blueprint.query(PastQuery)
 @blueprint.answers(ParagraphResourceSchema, example=EXAMPLES["get_paragraph"])
-def get_paragraph(paragraph_id: UUID) -> ParagraphView | Response:
+def get_paragraph(query: dict[str, Any], paragraph_id: UUID) -> ParagraphView | Response:
     """Read a paragraph under its id, which it keeps through all revisions of its article."""
+    at = query.get("as_of")
     return read_one(
         paragraph_key(paragraph_id),
-        lambda session: articles.get_paragraph(session, paragraph_id=paragraph_id),
-        lambda session: paragraph_tombstone(session, paragraph_id),
+        lambda session: articles.get_paragraph(session, paragraph_id=paragraph_id, at=at),
+        lambda session: paragraph_tombstone(session, paragraph_id, at),
+        at=at,
     )

@@ -33,7 +33,7 @@ BY_NAME = (
 BY_ID = ("/v1/paragraphs/{}", "/v1/annotations/{}")
 BY_NUMBER = f"/v1/articles/{ARTICLE}/paragraphs/{{}}"
 FILTERS = {
-    "/v1/articles": ("topic", "language", "verdict", "category", "updated_since"),
+    "/v1/articles": ("topic", "language", "verdict", "category", "updated_since", "as_of"),
     "/v1/annotations": ("article", "claim", "category", "verdict", "severity", "evidence"),
     "/v1/claims": ("verdict",),
     "/v1/evidence": ("design", "status", "identifier"),

@@ -44,6 +44,7 @@ VALUES = {
     "topic": ["multiple-sclerosis", "steady", f"{MARK}-topic", MARK],
     "language": ["en", "tlh"],
     "updated_since": ["2026-01-01T00:00:00Z", "2999-01-01T00:00:00Z"],
+    "as_of": ["2026-01-01T00:00:00Z", "2999-01-01T00:00:00Z"],
     "severity": ["1", "2", "3"],
     "article": [*SECRET_NAMES, *STEADY_NAMES],
     "claim": [*SECRET_NAMES, *STEADY_NAMES],

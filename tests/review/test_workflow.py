@@ -25,6 +25,8 @@ STEPS = {
     (IN_REVIEW, Action.WITHDRAW): (WITHDRAWN, "an older version may be what is published"),
     (PUBLISHED, Action.SAVE): (DRAFT, "a revision is a draft beside what is public"),
     (PUBLISHED, Action.WITHDRAW): (WITHDRAWN, "two people take it back"),
+    (PUBLISHED, Action.MERGE): (SUPERSEDED, "two people merge a claim into another"),
+    (PUBLISHED, Action.REOPEN): (DRAFT, "the text changed before anybody saw it"),
     (REJECTED, Action.SAVE): (DRAFT, "the author tries again"),
     (REJECTED, Action.WITHDRAW): (WITHDRAWN, "an older version may be what is published"),
 }

@@ -82,9 +82,9 @@ class Tools:
 
     def environment(self, engine: Engine) -> dict[str, str]:
         """The environment for a program that connects to ``engine``'s database, password and all."""
-        names = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+        names = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}
         _, values = engine.dialect.create_connect_args(engine.url)
-        address = {names[key].decode(): str(value) for key, value in values.items() if names.get(key)}
+        address = {names[key]: str(value) for key, value in values.items() if key in names}
         return {"PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT_SECONDS), **self.environ, **address}
 
     def database_argument(self, engine: Engine) -> str:

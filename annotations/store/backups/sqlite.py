@@ -15,6 +15,7 @@ from annotations.store.backups.archive import BackupError, State, sync_folder
 from annotations.store.backups.state import state_of, tables_with_rows
 
 JOURNALS = ("-wal", "-shm", "-journal")
+WITH_CONTENT = ("-wal", "-journal")
 WAIT_SECONDS = 10
 UNREADABLE = "a file that is no readable database"
 
@@ -103,12 +104,15 @@ def put_in_place(new: Path, database: Path, connection: sqlite3.Connection | Non
     ``connection`` is that of :func:`held`. ``new`` gets the old file's owner and permissions.
     """
     if connection is not None:
-        # The journal's content goes into the old file and the journal away, so that no crash can mix it with the new.
+        # The journal's content goes into the old file, so that no crash can mix it with the new one. Then SQLite lets
+        # go of journals, or it would take away the new file's, which has the same name, when it closes the old one.
         connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA journal_mode=OFF")
     if database.exists():
         _take_over_ownership(new, database)
         if kept is not None:
-            for suffix in ("", *JOURNALS):
+            # Only of a file that SQLite cannot read do the journals still tell something.
+            for suffix in ("", *(() if connection else WITH_CONTENT)):
                 old = database.with_name(database.name + suffix)
                 if old.exists():
                     os.link(old, kept.with_name(kept.name + suffix))

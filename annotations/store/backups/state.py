@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -34,11 +35,13 @@ def state_of(session: Session, *, newest: str | None) -> State:
     revision = MigrationContext.configure(session.connection()).get_current_revision()
     if revision is None:
         raise BackupError("the database has no schema: there is nothing to back up")
-    links = session.execute(_LINKS, execution_options={"yield_per": _ROWS_AT_A_TIME})
-    seq, digest = _follow(links)
+    with closing(session.execute(_LINKS, execution_options={"yield_per": _ROWS_AT_A_TIME})) as links:
+        seq, digest = _follow(links)
     if revision == newest and not _log_was_redacted(session):
-        rows = select(LogRow).order_by(LogRow.seq).execution_options(yield_per=_ROWS_AT_A_TIME)
-        if not chain_is_whole(session.scalars(rows)):
+        statement = select(LogRow).order_by(LogRow.seq).execution_options(yield_per=_ROWS_AT_A_TIME)
+        with closing(session.scalars(statement)) as rows:
+            whole = chain_is_whole(rows)
+        if not whole:
             raise BackupError("a row of the publication log was altered: its hash is another; see `flask log verify`")
     return State(revision, seq, digest)
 

@@ -1,0 +1,1 @@
+"""Reads for editors: everything that the public sees, and drafts, requests, flags and histories besides."""

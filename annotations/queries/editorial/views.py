@@ -1,0 +1,231 @@
+"""What editors read of claims, evidence and annotations, as plain values: made by the queries, shown by the schemas.
+
+``lock_version`` is what a change must name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from annotations.vocabulary import (
+    AnchorState,
+    Category,
+    Certainty,
+    Design,
+    EvidenceStatus,
+    PendingReason,
+    RecheckReason,
+    ReviewState,
+    Role,
+    Stance,
+    Verdict,
+    VerificationLevel,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who did something, as histories name them."""
+
+    id: UUID
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRequest:
+    """That somebody asked for a withdrawal, which waits for a second person."""
+
+    by: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The pending notice that stands in the place of an annotation."""
+
+    reason: PendingReason
+    since: datetime
+    opened_by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """What every immutable version has: ``[in_force_from, in_force_until)`` is when it was in force."""
+
+    id: UUID
+    number: int
+    content_hash: str
+    created_at: datetime
+    created_by: Person
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    redacted: bool
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is in force now."""
+        return self.in_force_from is not None and self.in_force_until is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedView:
+    """What claims, evidence and annotations have in common; ``state`` is that of the newest version."""
+
+    id: UUID
+    state: ReviewState
+    lock_version: int
+    head_number: int
+    in_force_number: int | None
+    needs_recheck: bool
+    recheck_reason: RecheckReason | None
+    created_at: datetime
+    created_by: Person
+    withdrawal_request: WithdrawalRequest | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLinkView:
+    """A source as a claim version cites it: as far as it is approved, or else as it was last written."""
+
+    evidence_id: UUID
+    key: str
+    title: str
+    evidence_state: ReviewState
+    status: EvidenceStatus
+    stance: Stance
+    why: str
+    quote: str | None
+    locator: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimVersionView(VersionView):
+    """One version of a claim, with its evidence links in the editor's order."""
+
+    text: str
+    verdict: Verdict
+    certainty: Certainty
+    summary: str
+    search_record: str | None
+    searched_on: date | None
+    links: tuple[EvidenceLinkView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDue:
+    """By when a claim is to be looked at again."""
+
+    due_on: date
+    set_by: Person
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMerger:
+    """That a claim is to be merged into another, which waits for a second person."""
+
+    id: UUID
+    into: str
+    reason: str
+    requested_by: Person
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorialClaim(ReviewedView):
+    """A claim as editors see it; ``merged_into`` is the slug of the claim that took its place."""
+
+    slug: str
+    head: ClaimVersionView
+    in_force: ClaimVersionView | None
+    review_due: ReviewDue | None
+    merger: OpenMerger | None
+    merged_into: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceVersionView(VersionView):
+    """One version of what is known of a source."""
+
+    title: str
+    authors: str
+    year: int | None
+    journal: str
+    url: str
+    doi: str | None
+    pmid: str | None
+    pmcid: str | None
+    nct: str | None
+    isrctn: str | None
+    eudract: str | None
+    design: Design
+    design_summary: str
+    participants: int | None
+    population: str
+    key_finding: str
+    limitations: str
+    verification_level: VerificationLevel
+    certainty: Certainty
+    certainty_reason: str
+    status: EvidenceStatus
+    status_checked_on: date
+    status_notice: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorialEvidence(ReviewedView):
+    """A source as editors see it."""
+
+    key: str
+    head: EvidenceVersionView
+    in_force: EvidenceVersionView | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorView:
+    """Where an annotation version stands in one revision; the place is None where it is orphaned.
+
+    Offsets count code points of the paragraph's text; those of ``utf16_*`` are for browsers.
+    """
+
+    revision_number: int
+    state: AnchorState
+    context_changed: bool
+    quote: str
+    paragraph_id: UUID | None
+    ordinal: int | None
+    start: int | None
+    end: int | None
+    utf16_start: int | None
+    utf16_end: int | None
+    paragraph_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationVersionView(VersionView):
+    """One version of an annotation: what it says, and the words as the editor marked them."""
+
+    claim_slug: str
+    categories: tuple[Category, ...]
+    severity: int | None
+    note: str | None
+    quote: str
+    prefix: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorialAnnotation(ReviewedView):
+    """An annotation as editors see it; the anchors are those in the article's newest revision, if it stands there."""
+
+    article_slug: str
+    head: AnnotationVersionView
+    in_force: AnnotationVersionView | None
+    head_anchor: AnchorView | None
+    in_force_anchor: AnchorView | None
+    notice: Notice | None

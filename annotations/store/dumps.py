@@ -1,0 +1,179 @@
+"""The whole database as lines of JSON, to be read by other programs and by :func:`load`, on either kind of database.
+
+The first line says what the file is; each other one is a row of a table. Passwords, tokens and stored answers stay out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, func, select, update
+from sqlalchemy.orm import Session
+
+from annotations.errors import InvalidInput, TransitionNotAllowed
+from annotations.store.tables import METADATA, LogRow, PublicVersion
+
+FORMAT = "caveat-export"
+FORMAT_VERSION = 1
+BATCH_ROWS = 500
+LEFT_OUT = frozenset({"tokens", "idempotency_keys"})
+"""Tables that are nobody's but this installation's."""
+
+BLANKED = {("users", "password_hash")}
+NUMBERED = {("search_entries", "number")}
+"""Columns whose numbers each database gives itself."""
+
+INTERVALS = ("valid_from", "valid_until")
+
+
+def tables() -> list[Table]:
+    """What an export holds, parents before children."""
+    return [table for table in METADATA.sorted_tables if table.name not in LEFT_OUT]
+
+
+def export(session: Session, *, schema_revision: str, now: datetime) -> Iterator[dict[str, Any]]:
+    """The header, then every row; ``session`` must see one snapshot.
+
+    Args:
+        session: of which database.
+        schema_revision: that it is at.
+        now: goes into the header.
+    """
+    head = session.execute(select(LogRow.seq, LogRow.hash).order_by(LogRow.seq.desc()).limit(1)).one_or_none()
+    yield {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "schema_revision": schema_revision,
+        "made_at": now.isoformat(),
+        "log_head": {"seq": head.seq, "hash": head.hash} if head else None,
+        "rows": {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables()},
+    }
+    for table in tables():
+        left_out = {column for name, column in BLANKED | NUMBERED if name == table.name}
+        columns = [column for column in table.c if column.name not in left_out]
+        statement = select(*columns).order_by(*table.primary_key.columns)
+        for row in session.execute(statement, execution_options={"yield_per": BATCH_ROWS}):
+            yield {"table": table.name, "row": {name: _written(value) for name, value in row._mapping.items()}}
+
+
+def is_header(record: Any) -> bool:
+    """Whether ``record`` is the first line of an export."""
+    return isinstance(record, Mapping) and record.get("format") == FORMAT
+
+
+def load(session: Session, header: Mapping[str, Any], records: Iterable[Any], *, schema_revision: str) -> int:
+    """Fill an empty, migrated database with an export; how many rows there were.
+
+    Raises:
+        InvalidInput: the file is of another version, incomplete or damaged.
+        TransitionNotAllowed: the database holds something already.
+    """
+    if header.get("version") != FORMAT_VERSION or header.get("schema_revision") != schema_revision:
+        raise InvalidInput(
+            f"the export is of schema {header.get('schema_revision')}, this database is at {schema_revision};"
+            " bring both to the same revision first",
+            field="schema_revision",
+        )
+    _check_empty(session)
+    # The keys of collections are there from the start; the export brings its own.
+    session.execute(PublicVersion.__table__.delete())
+    expected = header.get("rows")
+    if not isinstance(expected, Mapping):
+        raise InvalidInput("the header does not say how many rows follow", field="rows")
+    counts: dict[str, int] = {}
+    known = {table.name: table for table in tables()}
+    intervals: list[tuple[Table, dict[str, Any]]] = []
+    for name, group in itertools.groupby(records, key=_table_of):
+        if name not in known or name in counts:
+            raise InvalidInput(f"the export names a table that it should not: {name}", field="table")
+        counts[name] = _insert(session, known[name], group, intervals)
+    for table, values in intervals:
+        # Children of a version that was in force are refused, so it comes into force after they are there.
+        session.execute(
+            update(table).where(table.c.id == values["id"]).values({column: values[column] for column in INTERVALS})
+        )
+    if {name: count for name, count in expected.items() if count} != counts:
+        raise InvalidInput("the export is incomplete: it holds fewer rows than its header says", field="rows")
+    _check_head(session, header)
+    return sum(counts.values())
+
+
+def _table_of(record: Any) -> str:
+    if not isinstance(record, Mapping) or not isinstance(record.get("table"), str) or "row" not in record:
+        raise InvalidInput("a line of the export is no row of a table", field="table")
+    return str(record["table"])
+
+
+def _insert(session: Session, table: Table, group: Iterable[Any], intervals: list[tuple[Table, dict[str, Any]]]) -> int:
+    count = 0
+    versioned = "valid_from" in table.c
+    rows = (_row(table, record["row"]) for record in group)
+    for values in _batches(rows):
+        count += len(values)
+        if versioned:
+            intervals += [(table, row) for row in values if row["valid_from"] is not None]
+        drafts = [{**row, **dict.fromkeys(INTERVALS)} for row in values] if versioned else values
+        session.execute(table.insert(), drafts)
+    return count
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(itertools.islice(rows, BATCH_ROWS)):
+        yield batch
+
+
+def _row(table: Table, row: Any) -> dict[str, Any]:
+    left_out = {column for name, column in BLANKED | NUMBERED if name == table.name}
+    names = {column.name for column in table.c if column.name not in left_out}
+    if not isinstance(row, Mapping) or set(row) != names:
+        raise InvalidInput(f"a row of {table.name} has other columns than the table", field=table.name)
+    try:
+        return {name: _read(table.c[name].type.python_type, value) for name, value in row.items()}
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"a row of {table.name} holds what its columns cannot", field=table.name) from error
+
+
+def _check_empty(session: Session) -> None:
+    for table in tables():
+        statement = select(func.count()).select_from(table)
+        if table.name == "public_versions":
+            statement = statement.where(table.c.seq > 0)
+        if session.scalar(statement):
+            raise TransitionNotAllowed(
+                f"the database is not empty: there are rows in {table.name}; import into a new one"
+            )
+
+
+def _check_head(session: Session, header: Mapping[str, Any]) -> None:
+    head = session.execute(select(LogRow.seq, LogRow.hash).order_by(LogRow.seq.desc()).limit(1)).one_or_none()
+    found = {"seq": head.seq, "hash": head.hash} if head else None
+    if found != header.get("log_head"):
+        raise InvalidInput("the log of the export does not end where its header says", field="log_head")
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _read(kind: type[Any], value: Any) -> Any:
+    if value is None or kind in {dict, list}:
+        return value
+    if kind in {datetime, date}:
+        return kind.fromisoformat(value)
+    if kind is UUID:
+        return UUID(value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
+
+
+def line(record: Mapping[str, Any]) -> str:
+    """``record`` as a line of NDJSON."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"

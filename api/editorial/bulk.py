@@ -1,0 +1,147 @@
+"""Bulk import over HTTP: lines in, a result for each line out; each line for itself, or all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, request
+from marshmallow import Schema, fields, validate
+from sqlalchemy import Engine
+
+from annotations.errors import DomainError
+from annotations.permissions import Actor, Permission, require
+from annotations.store.engine import write_session
+from api.database import current_engine
+from api.editorial.blueprint import EditorialBlueprint, signed_in
+from api.editorial.bodies import read_bytes
+from api.editorial.importing import (
+    MAX_LINES,
+    Prepared,
+    Refused,
+    carry_out_line,
+    lines_of,
+    prepare,
+    problem_of,
+    refusal,
+)
+from api.editorial.writing import Work, carry_out, patiently
+from api.parameters import QuerySchema
+from api.problems import EdgeError, invalid_parameter
+
+NDJSON = "application/x-ndjson"
+MAX_BODY_BYTES = 20_000_000
+
+blueprint = EditorialBlueprint("editorial_bulk", __name__, description="Many things at once, as drafts.")
+
+
+class BulkQuery(QuerySchema):
+    """How to import."""
+
+    atomic = fields.String(
+        load_default="false",
+        validate=validate.OneOf(["true", "false"]),
+        metadata={"description": "Whether one bad line refuses all of them.", "example": "true"},
+    )
+
+
+class BulkResultSchema(Schema):
+    """What became of one line."""
+
+    line = fields.Integer(required=True, metadata={"description": "Its number, from 1."})
+    status = fields.String(required=True, validate=validate.OneOf(["created", "found", "failed", "undone"]))
+    type = fields.String()
+    id = fields.UUID()
+    name = fields.String(metadata={"description": "Slug, key or id."})
+    error = fields.Dict(metadata={"description": "code, detail and the members at fault."})
+
+
+class Undone(Exception):
+    """An import that was to be all or nothing, and is nothing."""
+
+    def __init__(self, results: list[dict[str, Any]]) -> None:
+        super().__init__("a line was refused, so nothing was imported")
+        self.results = results
+
+
+@blueprint.view("POST", "/import", permission=Permission.IMPORT_BULK, answers=BulkResultSchema, query=BulkQuery)
+def import_lines(parameters: dict[str, Any]) -> Response:
+    """Import articles, claims, sources and annotations as drafts: NDJSON in, NDJSON out, a result for each line.
+
+    With `atomic=true` one bad line refuses all of them (422). Otherwise each line is a transaction of its own; lines
+    that were acknowledged stay.
+    """
+    actor = signed_in()
+    require(actor, Permission.IMPORT_BULK, own_work=True)
+    if request.mimetype != NDJSON:
+        raise EdgeError("unsupported_media_type", f"Send {NDJSON}.")
+    content = read_bytes(MAX_BODY_BYTES)
+    lines = list(lines_of(content))
+    if not 1 <= len(lines) <= MAX_LINES:
+        raise invalid_parameter("lines", f"there must be from 1 to {MAX_LINES} of them", location="body")
+    prepared = [prepare(number, line) for number, line in lines]
+    if parameters["atomic"] == "true":
+        return _all_or_nothing(actor, prepared, content)
+
+    def work(at_hand: Work) -> Response:
+        # The lines have transactions of their own; this one only keeps the answer under its key.
+        del at_hand
+        return _answer(results)
+
+    results = list(import_each(current_engine(), prepared, actor=actor))
+    return carry_out(actor, work, target=None, content=content, once=True)
+
+
+def import_each(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> Iterator[dict[str, Any]]:
+    """Import each line in a transaction of its own; a result for each, as soon as it is committed."""
+    for line in lines:
+        yield refusal(line) if isinstance(line, Refused) else patiently(lambda line=line: _one(engine, line, actor))
+
+
+def import_all(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> list[dict[str, Any]]:
+    """Import all lines in one transaction.
+
+    Raises:
+        Undone: a line was refused; its ``results`` say which, and nothing was imported.
+    """
+    with write_session(engine) as session, session.begin():
+        return _all(Work(session, actor, datetime.now(UTC), None, True), lines)
+
+
+def _one(engine: Engine, line: Prepared, actor: Actor) -> dict[str, Any]:
+    try:
+        with write_session(engine) as session, session.begin():
+            return carry_out_line(session, line, actor=actor, now=datetime.now(UTC))
+    except (DomainError, EdgeError) as error:
+        return refusal(Refused(line.number, problem_of(error)))
+
+
+def _all_or_nothing(actor: Actor, lines: list[Prepared | Refused], content: bytes) -> Response:
+    try:
+        return carry_out(actor, lambda at_hand: _answer(_all(at_hand, lines)), target=None, content=content, once=True)
+    except Undone as undone:
+        return _answer(undone.results, status=422)
+
+
+def _all(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = []
+    refused = [refusal(line) for line in lines if isinstance(line, Refused)]
+    if refused:
+        raise Undone(refused)
+    for line in lines:
+        assert isinstance(line, Prepared)
+        try:
+            results.append(carry_out_line(at_hand.session, line, actor=at_hand.actor, now=at_hand.now))
+        except (DomainError, EdgeError) as error:
+            undone = [{**result, "status": "undone"} for result in results]
+            raise Undone([*undone, refusal(Refused(line.number, problem_of(error)))]) from error
+    return results
+
+
+def _answer(results: list[dict[str, Any]], *, status: int = 200) -> Response:
+    body = "".join(json.dumps(result, default=str) + "\n" for result in results)
+    response = Response(body, status=status, mimetype=NDJSON)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,264 @@
+"""What editors send: the schemas of bodies, and the contents of versions made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotations.anchoring.selectors import TextPositionSelector, TextQuoteSelector
+from annotations.errors import InvalidInput
+from annotations.importing.notes import clean_note
+from annotations.services.content import (
+    AnnotationContent,
+    ArticleMetadata,
+    CitedEvidence,
+    ClaimContent,
+    EvidenceContent,
+)
+from annotations.services.notes import Passage
+from annotations.store.claims import Claim
+from annotations.store.evidence import Evidence
+from annotations.vocabulary import (
+    Category,
+    Certainty,
+    ChangeKind,
+    DefinedEnum,
+    Design,
+    EvidenceStatus,
+    FactCheckStatus,
+    OriginStatus,
+    Stance,
+    Verdict,
+    VerificationLevel,
+)
+from api.editorial.bodies import BodySchema
+from api.parameters import Moment
+
+
+def text(description: str = "", *, required: bool = True, **options: Any) -> fields.String:
+    """A text; one that is not required may be null."""
+    return fields.String(
+        required=required,
+        allow_none=not required,
+        metadata={"description": description} if description else {},
+        **options,
+    )
+
+
+def enum_of(enumeration: type[DefinedEnum], *, required: bool = True, **options: Any) -> fields.Enum[Any]:
+    """A value of one of the domain's enumerations."""
+    return fields.Enum(enumeration, by_value=True, required=required, **options)
+
+
+class ReasonSchema(BodySchema):
+    """Why something is done."""
+
+    reason = text("Goes into the history; a withdrawal's stands on the tombstone.")
+
+
+class ApprovalSchema(BodySchema):
+    """How an approval is meant."""
+
+    change_kind = enum_of(ChangeKind, required=False, load_default=ChangeKind.CORRECTION)
+    reason = text("What the correction says, where there is one.", required=False, load_default=None)
+
+
+class MetadataSchema(BodySchema):
+    """An article's metadata."""
+
+    title = text("Only where the text has none of its own.", required=False, load_default=None)
+    language = fields.String(load_default="en", metadata={"description": "A BCP 47 tag, such as en."})
+    topics = fields.List(fields.String(), load_default=list)
+    origin_status = enum_of(OriginStatus, required=False, load_default=OriginStatus.UNKNOWN)
+    canonical_url = text(required=False, load_default=None)
+    publisher = text(required=False, load_default=None)
+    byline = text(required=False, load_default=None)
+    published_at = Moment(load_default=None, allow_none=True)
+
+
+class MetadataChangeSchema(BodySchema):
+    """Members that are to change; the others stay."""
+
+    title = text("Only where the text has none of its own.", required=False)
+    language = fields.String()
+    topics = fields.List(fields.String())
+    origin_status = enum_of(OriginStatus, required=False)
+    canonical_url = text(required=False)
+    publisher = text(required=False)
+    byline = text(required=False)
+    published_at = Moment(allow_none=True)
+    change_kind = enum_of(ChangeKind, required=False, load_default=ChangeKind.CORRECTION)
+    reason = text("What the correction says.", required=False, load_default=None)
+
+
+class FactCheckSchema(BodySchema):
+    """How far an article was checked."""
+
+    status = enum_of(FactCheckStatus)
+    checked_at = fields.Date(load_default=None, allow_none=True)
+
+
+class LinkSchema(BodySchema):
+    """How a source stands towards a claim."""
+
+    evidence = text("Key of the source.")
+    stance = enum_of(Stance)
+    why = text("One line saying why.")
+    quote = text("Words of the source.", required=False, load_default=None)
+    locator = text("Where in the source.", required=False, load_default=None)
+
+
+class ClaimContentSchema(BodySchema):
+    """What a claim says."""
+
+    text = text("The statement, in the editor's words.")
+    verdict = enum_of(Verdict)
+    certainty = enum_of(Certainty)
+    summary = text("What readers are told where a passage has no note of its own.")
+    evidence = fields.List(fields.Nested(LinkSchema), load_default=list)
+    search_record = text("What was searched and not found.", required=False, load_default=None)
+    searched_on = fields.Date(load_default=None, allow_none=True)
+
+
+class NewClaimSchema(ClaimContentSchema):
+    """A new claim."""
+
+    slug = text("Its name in addresses, for good.")
+
+
+class EvidenceContentSchema(BodySchema):
+    """What is known of a source."""
+
+    title = text()
+    authors = text()
+    journal = text()
+    year = fields.Integer(strict=True, load_default=None, allow_none=True)
+    url = text("Its record.")
+    doi = text("In any usual spelling, like the other identifiers.", required=False, load_default=None)
+    pmid = text(required=False, load_default=None)
+    pmcid = text(required=False, load_default=None)
+    nct = text(required=False, load_default=None)
+    isrctn = text(required=False, load_default=None)
+    eudract = text(required=False, load_default=None)
+    design = enum_of(Design)
+    design_summary = text()
+    participants = fields.Integer(strict=True, load_default=None, allow_none=True)
+    population = text()
+    key_finding = text()
+    limitations = text()
+    verification_level = enum_of(VerificationLevel)
+    certainty = enum_of(Certainty)
+    certainty_reason = text()
+    status = enum_of(EvidenceStatus)
+    status_checked_on = fields.Date(required=True)
+    status_notice = text("What the notice against it says.", required=False, load_default=None)
+
+
+class NewEvidenceSchema(EvidenceContentSchema):
+    """A new source, or one that is there already and found by its identifiers."""
+
+    key = text("Its name in addresses, for good.")
+
+
+class StatusSchema(BodySchema):
+    """A notice against a source, or that a look found none."""
+
+    status = enum_of(EvidenceStatus)
+    status_checked_on = fields.Date(required=True)
+    status_notice = text("What the notice says.", required=False, load_default=None)
+
+
+class PassageSchema(BodySchema):
+    """Where to annotate: by quote, with as much before and after as makes it unique, or by offsets in code points."""
+
+    ordinal = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
+    quote = text(required=False, load_default=None)
+    prefix = text(load_default="", required=False)
+    suffix = text(load_default="", required=False)
+    start = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
+    end = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
+
+
+class NoteContentSchema(BodySchema):
+    """What an annotation says; without ``passage`` it stays on the words on which it stands."""
+
+    passage = fields.Nested(PassageSchema, load_default=None, allow_none=True)
+    claim = text("Slug of the claim that the passage makes.")
+    categories = fields.List(enum_of(Category), required=True)
+    severity = fields.Integer(strict=True, load_default=None, allow_none=True)
+    note = text("For this passage; without it readers see the claim's summary.", required=False, load_default=None)
+
+
+class NewNoteSchema(NoteContentSchema):
+    """A new annotation."""
+
+    article = text("Slug of the article.")
+    passage = fields.Nested(PassageSchema, required=True)
+
+
+def metadata_content(data: Mapping[str, Any]) -> ArticleMetadata:
+    """Metadata from what :class:`MetadataSchema` loads."""
+    values = {name: data[name] for name in ArticleMetadata.__slots__}
+    return ArticleMetadata(**{**values, "topics": tuple(data["topics"])})
+
+
+def claim_content(session: Session, data: Mapping[str, Any]) -> ClaimContent:
+    """A claim's content from what :class:`ClaimContentSchema` loads.
+
+    Raises:
+        InvalidInput: a source that it cites does not exist.
+    """
+    keys = [link["evidence"] for link in data["evidence"]]
+    ids = {row.key: row.id for row in session.execute(select(Evidence.key, Evidence.id).where(Evidence.key.in_(keys)))}
+    citations = []
+    for index, link in enumerate(data["evidence"]):
+        if link["evidence"] not in ids:
+            raise InvalidInput(
+                f"there is no source {link['evidence']}; add it first", field=f"evidence.{index}.evidence"
+            )
+        rest = {name: link[name] for name in ("stance", "why", "quote", "locator")}
+        citations.append(CitedEvidence(evidence_id=ids[link["evidence"]], **rest))
+    names = ("text", "verdict", "certainty", "summary", "search_record", "searched_on")
+    return ClaimContent(**{name: data[name] for name in names}, citations=tuple(citations))
+
+
+def evidence_content(data: Mapping[str, Any]) -> EvidenceContent:
+    """A source's content from what :class:`EvidenceContentSchema` loads."""
+    return EvidenceContent(**{name: data[name] for name in EvidenceContent.__slots__})
+
+
+def note_content(session: Session, data: Mapping[str, Any]) -> AnnotationContent:
+    """An annotation's content from what :class:`NoteContentSchema` loads; HTML in its note is cleaned.
+
+    Raises:
+        InvalidInput: the claim does not exist.
+    """
+    claim_id = session.scalar(select(Claim.id).where(Claim.slug == data["claim"]))
+    if claim_id is None:
+        raise InvalidInput(f"there is no claim {data['claim']}; write it first", field="claim")
+    note = data["note"]
+    return AnnotationContent(
+        claim_id=claim_id,
+        categories=tuple(data["categories"]),
+        severity=data["severity"],
+        note=clean_note(note) if note is not None else None,
+    )
+
+
+def passage_of(data: Mapping[str, Any]) -> Passage:
+    """Where to annotate, from what :class:`PassageSchema` loads.
+
+    Raises:
+        InvalidInput: one offset without the other.
+    """
+    if (data["start"] is None) != (data["end"] is None):
+        raise InvalidInput("give both offsets, or neither", field="passage.end")
+    quote = None
+    if data["quote"] is not None:
+        quote = TextQuoteSelector(exact=data["quote"], prefix=data["prefix"] or "", suffix=data["suffix"] or "")
+    position = None if data["start"] is None else TextPositionSelector(data["start"], data["end"])
+    return Passage(ordinal=data["ordinal"], quote=quote, position=position)

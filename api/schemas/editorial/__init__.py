@@ -1,0 +1,1 @@
+"""What editors are shown. Fields are listed by hand; nothing here queries."""

@@ -1,0 +1,266 @@
+"""``as_of`` answers what was public then: byte for byte what was answered then, to the microsecond; never a draft."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from tests.api.as_of_model import ARTICLE, LISTS, MARK, TICK, Chapter, Desk, chapters, past
+from tests.api.walking import Answer, ask
+from tests.applications import app_for
+from tests.databases import Databases, engine_for
+from tests.problems import assert_problem
+
+PENDING = ("verdict_changed", "evidence_retracted", "text_changed", "text_removed", "editor_recheck")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Told:
+    """The whole story on one database, and a reader an hour after its end."""
+
+    engine: Engine
+    client: FlaskClient
+    chapters: list[Chapter]
+    paths: list[str]
+
+    def asked(self, path: str, at: datetime) -> Answer:
+        return ask(self.client, past(path, at))
+
+    def answers(self, at: datetime) -> dict[str, Answer]:
+        return {path: self.asked(path, at) for path in self.paths}
+
+
+@pytest.fixture(scope="module")
+def told(databases: Databases) -> Generator[Told]:
+    url = databases.copy(databases.migrated())
+    with engine_for(url) as engine, app_for(url) as app:
+        client = app.test_client()
+        # Whatever the clock says, the story lies in the past: its editors have a time of their own.
+        with time_machine.travel(datetime(2027, 1, 1, tzinfo=UTC), tick=False):
+            written = chapters(engine, client)
+            yield Told(engine, client, written, list(written[-1].answers))
+    databases.drop(url)
+
+
+def told_of(answer: Answer) -> tuple[int, bytes]:
+    return answer.status, answer.body
+
+
+def test_every_step_is_told_again_byte_for_byte(told):
+    wrong = []
+    for chapter in told.chapters:
+        for path, answer in told.answers(chapter.ended).items():
+            recorded = chapter.answers.get(path)
+            if recorded is None:
+                # What has its address since later only.
+                assert answer.status == 404, (chapter.name, path)
+            elif told_of(answer) != told_of(recorded):
+                wrong.append((chapter.name, path, recorded.body, answer.body))
+    assert wrong == []
+
+
+def test_the_story_changes_what_is_public_in_many_ways(told):
+    assert len(told.chapters) > 35
+    for before, after in zip(told.chapters, told.chapters[1:], strict=False):
+        assert after.answers != before.answers, after.name
+    seen = {answer.status for chapter in told.chapters for answer in chapter.answers.values()}
+    assert seen == {200, 404, 410}
+    whole = b"".join(answer.body for chapter in told.chapters for answer in chapter.answers.values())
+    signs = [
+        ('"needs_recheck":true', "a flag"),
+        ('"context_changed":true', "another sentence around the words"),
+        ('"status":"pending"', "a notice at an annotation's address"),
+        ('"paragraph_id":null', "a notice whose paragraph is gone"),
+        *((f'"reason":"{one}"', "why") for one in PENDING),
+    ]
+    assert [why for sign, why in signs if sign.encode() not in whole] == []
+
+
+def test_a_step_begins_at_its_microsecond_and_not_before(told):
+    for before, after in zip(told.chapters, told.chapters[1:], strict=False):
+        changed = [path for path in before.answers if told_of(before.answers[path]) != told_of(after.answers[path])]
+        for path in changed:
+            assert told_of(told.asked(path, after.began - TICK)) == told_of(before.answers[path]), (after.name, path)
+            first = told.asked(path, after.began)
+            assert first.status == after.answers[path].status, (after.name, path)
+            assert timeless(first) == timeless(after.answers[path]), (after.name, path)
+
+
+def timeless(answer: Answer) -> object:
+    """The body without ``updated_at``: one publication's rows follow one another by a tick, and the last one counts."""
+
+    def without(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: without(inner) for name, inner in value.items() if name != "updated_at"}
+        return [without(inner) for inner in value] if isinstance(value, list) else value
+
+    return without(json.loads(answer.body))
+
+
+def test_no_draft_shows_at_any_moment(told):
+    moments = [moment for chapter in told.chapters for moment in (chapter.began - TICK, chapter.began)]
+    secret = [path for path in told.paths if MARK in path]
+    assert len(secret) >= 8
+    for moment in [*moments[::6], told.chapters[-1].ended + timedelta(days=1)]:
+        for path in told.paths:
+            answer = told.asked(path, moment)
+            assert path in secret or MARK.encode() not in answer.body, (path, moment)
+            if path in secret:
+                assert told_of(answer)[0] == 404
+                unknown = path.replace(MARK, "yydraftyy")
+                assert answer.body.replace(path.encode(), b"") == told.asked(unknown, moment).body.replace(
+                    unknown.encode(), b""
+                )
+    for query in (f"topic={MARK}", "verdict=unsupported"):
+        assert told.asked(f"/v1/articles?{query}", told.chapters[-1].ended).json["items"] == []
+
+
+def test_before_anything_was_public_lists_are_empty_and_nothing_is_there(told):
+    for moment in (LONG_AGO, datetime.min.replace(tzinfo=UTC), told.chapters[0].began - TICK):
+        for path, answer in told.answers(moment).items():
+            if path in LISTS:
+                assert (answer.status, answer.json["items"], answer.json["next"]) == (200, [], None), path
+            else:
+                assert answer.status == 404, path
+
+
+@pytest.mark.parametrize("path", [*LISTS, *ARTICLE, "/v1/claims/cure", "/v1/evidence/trial"])
+def test_pages_are_of_the_moment_too(told, path):
+    middle = told.chapters[len(told.chapters) // 2]
+    whole = middle.answers[path].json
+    items, following = [], past(path.replace("limit=100", "limit=1"), middle.ended)
+    while following:
+        answer = ask(told.client, following)
+        assert answer.status == 200
+        items += answer.json.get("items", [])
+        following = (answer.json.get("next") or "").removeprefix("https://caveat.example")
+        assert not following or "as_of=" in following
+    assert items == whole.get("items", [])
+
+
+def test_a_cursor_belongs_to_its_moment(told):
+    at = told.chapters[-1].ended
+    following = told.asked("/v1/claims?limit=1", told.chapters[4].ended).json["next"]
+    cursor = following.partition("cursor=")[2]
+    zone = timezone(timedelta(hours=5, minutes=45))
+    same = quote(told.chapters[4].ended.astimezone(zone).isoformat())
+    assert told.client.get(f"/v1/claims?limit=1&as_of={same}&cursor={cursor}").status_code == 200
+    for other in (f"/v1/claims?limit=1&cursor={cursor}", f"{past('/v1/claims?limit=1', at)}&cursor={cursor}"):
+        assert_problem(told.client.get(other), 422, "invalid_parameters", field="cursor")
+
+
+def test_an_answer_of_the_past_has_a_tag_that_holds(told):
+    for chapter in (told.chapters[3], told.chapters[-1]):
+        for path in (*LISTS, *ARTICLE, "/v1/articles/pill/paragraphs/1"):
+            full = told.asked(path, chapter.ended)
+            assert full.header("Cache-Control") == "public, max-age=0, must-revalidate"
+            assert full.header("Surrogate-Key") == chapter.answers[path].header("Surrogate-Key")
+            tag, address = full.header("ETag"), past(path, chapter.ended)
+            for condition in ({"If_None_Match": tag}, {"If_None_Match": "*"}):
+                again = ask(told.client, address, **condition)
+                assert (again.status, again.body, again.header("ETag")) == (304, b"", tag), path
+            assert ask(told.client, address, If_None_Match=chapter.answers[path].header("ETag")).status == 200
+            head = ask(told.client, address, method="HEAD")
+            assert (head.status, head.headers, head.body) == (200, full.headers, b"")
+            since = full.header("Last-Modified")
+            assert ask(told.client, address, If_Modified_Since=since).status == 304
+
+
+@pytest.mark.parametrize("path", ["/v1/articles/hidden", "/v1/claims/sleep", f"/v1/claims/{MARK}-early"])
+def test_what_was_not_there_matches_nothing(told, path):
+    for at in (LONG_AGO, told.chapters[0].ended):
+        answer = ask(told.client, past(path, at), If_None_Match="*")
+        assert (answer.status, answer.header("ETag")) == (404, None)
+        assert answer.header("Cache-Control") == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "chapter", "status"),
+    [
+        ("/v1/articles/hidden", "an article that comes with its note", 200),
+        ("/v1/articles/hidden/paragraphs/1", "a notice on an article that will be withdrawn", 200),
+        ("/v1/articles/hidden", "an article withdrawn", 410),
+        ("/v1/articles/hidden/paragraphs/9", "the end", 410),
+        ("/v1/claims/sleep", "the last note of a claim withdrawn", 200),
+        ("/v1/claims/sleep", "the end", 410),
+        ("/v1/evidence/spare", "a claim in other words", 404),
+        ("/v1/evidence/spare", "an article withdrawn", 200),
+        ("/v1/evidence/spare", "the end", 410),
+        ("/v1/evidence/trial", "a source that is cited again", 200),
+        ("/v1/evidence/never-cited", "the end", 404),
+    ],
+)
+def test_what_is_there_now_need_not_have_been_then(told, path, chapter, status):
+    (found,) = [one for one in told.chapters if one.name == chapter]
+    assert told.asked(path, found.ended).status == status
+
+
+def test_a_change_that_was_begun_before_a_moment_and_ended_after_it_moves_the_tag(engine, client):
+    desk = Desk(engine)
+    claim = desk.claim("cure", [desk.source("trial")])
+    at = desk.now + timedelta(minutes=5)
+    with time_machine.travel(at, tick=False):
+        before = ask(client, past("/v1/claims", at))
+        desk.revise_claim(claim, [desk.source("review")])
+        after = ask(client, past("/v1/claims", at), If_None_Match=before.header("ETag"))
+    assert desk.now < at
+    assert after.status == 200
+    assert after.json["items"][0]["evidence"][0]["key"] == "review"
+
+
+PATHS = [
+    *("/v1/articles", "/v1/annotations", "/v1/claims", "/v1/evidence"),
+    "/v1/articles/stem-cell-therapy-revolutionizing-ms-treatment",
+    "/v1/articles/stem-cell-therapy-revolutionizing-ms-treatment/paragraphs",
+    "/v1/articles/stem-cell-therapy-revolutionizing-ms-treatment/paragraphs/1",
+    "/v1/paragraphs/01a2008d-7400-7b50-9632-c7d49eda7362",
+    "/v1/annotations/01a2008d-7400-7b0b-a4fe-795ed960bbb1",
+    "/v1/claims/revolution",
+    "/v1/evidence/burt-2019-mist",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("2999-01-01T00:00:00Z", "it has not come"),
+        ("2026-11-22", "a day"),
+        ("2026-11-22T12:00:00", "no zone"),
+        ("yesterday", "no time"),
+        ("", "nothing"),
+        ("9999-12-31T23:59:59-23:59", "after the calendar"),
+    ],
+)
+def test_a_moment_that_is_none_is_an_error(samples_client, path, value, why):
+    problem = assert_problem(samples_client.get(f"{path}?as_of={value}"), 422, "invalid_parameters", field="as_of")
+    assert [error["location"] for error in problem["errors"]] == ["query"], why
+
+
+def test_the_present_moment_has_come_and_the_next_has_not(client):
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        assert client.get(past("/v1/claims", now)).status_code == 200
+        assert client.get(past("/v1/claims", now + TICK)).status_code == 422
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_address_takes_the_moment_once_and_nothing_that_it_does_not_know(samples_client, path):
+    assert_problem(samples_client.get(f"{path}?colour=red"), 422, "invalid_parameters", field="colour")
+    twice = f"{path}?as_of=2026-01-01T00:00:00Z&as_of=2026-01-01T00:00:00Z"
+    assert_problem(samples_client.get(twice), 422, "invalid_parameters", field="as_of")
+
+
+@pytest.mark.parametrize("path", ["/v1/search?q=cells", "/v1/methodology?"])
+def test_what_has_no_past_does_not_take_it(samples_client, path):
+    answer = samples_client.get(f"{path}&as_of=2026-01-01T00:00:00Z")
+    assert_problem(answer, 422, "invalid_parameters", field="as_of")
