@@ -265,3 +265,20 @@ class EntityType(DefinedEnum):
     CLAIM = "claim", "A statement with a verdict."
     EVIDENCE = "evidence", "A source."
     ANNOTATION = "annotation", "A span that makes a claim."
+
+
+class QueueKind(DefinedEnum):
+    """A part of the editors' queue; what comes first is most urgent."""
+
+    CONTEXT_CHANGED = "context_changed", "The annotated words stand in a sentence that changed."
+    CHANGED = "changed", "The annotated words changed."
+    ORPHANED = "orphaned", "The annotated words are gone."
+    RECHECKS = "rechecks", "Everything that waits for another look, whatever the reason, claims included."
+    WITHDRAWALS = "withdrawals", "Requests to withdraw, which wait for a second person."
+    MERGERS = "mergers", "Requests to merge a claim into another, which wait for a second person."
+    MINE_TO_REVIEW = "mine_to_review", "In review, and written by others than the one who asks."
+    IN_REVIEW = "in_review", "Everything in review."
+    MINE = "mine", "Drafts by the one who asks, what was sent back among them."
+    DRAFTS = "drafts", "Everybody's drafts."
+    CLAIMS_DUE = "claims_due", "Claims whose day for another look has come."
+    EVIDENCE_STALE = "evidence_stale", "Sources whose record was looked at for notices too long ago."

@@ -18,6 +18,8 @@ from api.converters import CONVERTERS
 from api.cors import allow_any_origin, answer_options
 from api.current import keep_settings
 from api.database import init_database
+from api.editorial import BLUEPRINTS as EDITORIAL
+from api.editorial.blueprint import EditorialBlueprint, restore_tag
 from api.logging import configure_logging, log_request, start_timer
 from api.openapi import PublicBlueprint, build_api
 from api.request_id import begin_request, return_request_id
@@ -44,13 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or read_settings()
     configure_logging(settings.log_level)
-    app = build_edge(settings, BLUEPRINTS)
+    app = build_edge(settings, (*BLUEPRINTS, *EDITORIAL))
     init_database(app, settings)
     init_commands(app)
     return app
 
 
-def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint]) -> Flask:
+def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint | EditorialBlueprint]) -> Flask:
     """The HTTP contract around ``blueprints``, without a database.
 
     Raises:
@@ -78,6 +80,7 @@ def _register_hooks(app: Flask) -> None:
     app.after_request(log_request)
     app.after_request(return_request_id)
     app.after_request(add_security_headers)
+    app.after_request(restore_tag)
     init_compression(app)
     app.after_request(allow_any_origin)
     app.after_request(stamp_response)

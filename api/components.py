@@ -125,7 +125,8 @@ def name_enumeration(_converter: Any, _field: Any, *, ret: dict[str, Any], **_kw
     name = _NAME_OF_VALUES.get(tuple(value for value in values if value is not None))
     if name is None:
         return {}
-    del ret["enum"], ret["type"]
+    for member in ("enum", "type"):
+        ret.pop(member, None)
     reference = {"$ref": f"#/components/schemas/{name}"}
     return {"anyOf": [reference, {"type": "null"}]} if None in values else reference
 

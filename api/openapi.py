@@ -233,6 +233,7 @@ def build_api(app: Flask, settings: Settings) -> Api:
     api = Api(app)
     api.register_converter(OrdinalConverter, ordinal_schema)
     api.register_converter(SlugConverter, slug_schema)
+    api.ma_plugin.converter.schema_name_resolver = _component_name
     api.ma_plugin.converter.add_attribute_function(name_enumeration)
     api.ma_plugin.converter.add_parameter_attribute_function(_tidy_parameter)
     api.spec.components.security_scheme(
@@ -240,6 +241,14 @@ def build_api(app: Flask, settings: Settings) -> Api:
         {"type": "http", "scheme": "bearer", "description": "Optional for reads; raises the rate limit."},
     )
     return api
+
+
+def _component_name(schema: Any) -> str:
+    """A schema's name in the document; what editors see of a thing is another schema than what the public sees."""
+    found = schema if isinstance(schema, type) else type(schema)
+    name = found.__name__.removesuffix("Schema")
+    is_editorial = "editorial" in found.__module__.split(".") and not name.startswith("Editorial")
+    return f"Editorial{name}" if is_editorial else name
 
 
 def _tidy_parameter(

@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m benchmarks``: requests per second and latency of the common reads, and re-anchoring."""
+"""``make bench``, or ``python -m benchmarks``: speed of the common reads, and how spans are carried over."""
 
 from __future__ import annotations
 

@@ -7,13 +7,27 @@ from uuid import UUID
 import pytest
 
 from annotations.errors import FourEyesRequired, PermissionDenied
-from annotations.permissions import ALLOWED, Actor, Permission, is_allowed, require, require_second_person
+from annotations.permissions import (
+    ALLOWED,
+    SCOPE_OF,
+    Actor,
+    Permission,
+    Scope,
+    is_allowed,
+    may,
+    require,
+    require_second_person,
+)
 from annotations.vocabulary import Role
+from tests.permissions_page import PAGE, page
 
 NEVER, OWN, ANY = "never", "own", "any"
 ROLES = (Role.CONTRIBUTOR, Role.EDITOR, Role.ADMIN, Role.MACHINE, Role.SYSTEM_AUTHOR, Role.SYSTEM_REVIEWER)
 TABLE = {
     # permission:            contributor editor admin machine author reviewer
+    Permission.READ: (ANY, ANY, ANY, NEVER, NEVER, NEVER),
+    Permission.PREVIEW_REIMPORT: (ANY, ANY, ANY, NEVER, NEVER, NEVER),
+    Permission.REIMPORT: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
     Permission.IMPORT_ARTICLE: (NEVER, ANY, ANY, NEVER, ANY, NEVER),
     Permission.MAKE_PUBLIC: (NEVER, ANY, ANY, NEVER, NEVER, ANY),
     Permission.EDIT_METADATA: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
@@ -23,6 +37,12 @@ TABLE = {
     Permission.REVIEW: (NEVER, ANY, ANY, NEVER, NEVER, ANY),
     Permission.OPEN_RECHECK: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
     Permission.WITHDRAW: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
+    Permission.MERGE_CLAIMS: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
+    Permission.IMPORT_BULK: (NEVER, ANY, ANY, NEVER, NEVER, NEVER),
+    Permission.EXPORT: (NEVER, NEVER, ANY, NEVER, NEVER, NEVER),
+    Permission.READ_LOG: (NEVER, NEVER, ANY, NEVER, NEVER, NEVER),
+    Permission.REDACT: (NEVER, NEVER, ANY, NEVER, NEVER, NEVER),
+    Permission.MANAGE_PEOPLE: (NEVER, NEVER, ANY, NEVER, NEVER, NEVER),
 }
 CELLS = [(role, permission, cell) for permission, row in TABLE.items() for role, cell in zip(ROLES, row, strict=True)]
 
@@ -78,3 +98,23 @@ def test_switching_four_eyes_off_gives_nobody_a_permission():
     contributor = somebody(Role.CONTRIBUTOR)
     with pytest.raises(PermissionDenied):
         require_second_person(contributor, Permission.REVIEW, authors=frozenset({contributor.id}), four_eyes=False)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_token_narrows_its_owners_role_to_its_scope(permission, scope):
+    holder = Actor(UUID(int=1), "holder", Role.ADMIN, frozenset({scope}))
+    assert may(holder, permission, own_work=True) is (SCOPE_OF[permission] is scope)
+
+
+@pytest.mark.parametrize(("role", "allowed"), [(Role.CONTRIBUTOR, True), (Role.EDITOR, True), (Role.MACHINE, False)])
+def test_the_scope_reimport_lets_people_of_any_role_reimport(role, allowed):
+    assert (
+        may(Actor(UUID(int=1), "site", role, frozenset({Scope.REIMPORT})), Permission.REIMPORT, own_work=False)
+        is allowed
+    )
+    assert not may(Actor(UUID(int=1), "site", Role.CONTRIBUTOR), Permission.REIMPORT, own_work=False)
+
+
+def test_the_page_says_what_the_code_does():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.permissions_page"

@@ -53,7 +53,7 @@ def _fill(old: Sequence[str], new: Sequence[str], matched: list[int], whole: Gap
         smaller: list[Gap] = []
         for gap in gaps:
             smaller += _split(old, new, matched, gap, length)
-        gaps = smaller
+        gaps = [gap for gap in smaller if not set(old[gap[0] : gap[1]]).isdisjoint(new[gap[2] : gap[3]])]
     for first, end, new_first, new_end in gaps:
         if 0 < (end - first) * (new_end - new_first) <= LCS_LIMIT:
             for block in LCSseq.opcodes(old[first:end], new[new_first:new_end]):

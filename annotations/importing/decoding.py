@@ -45,6 +45,9 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02
 """Text holds hardly any control characters but tabs and line ends; every other byte of machine data is one."""
 
+_MOST_ZEROS = 0.001
+"""Browsers pass over zero bytes, so that they stay unnoticed in pages; more of them make the data binary."""
+
 _MOST_HIGH_BYTES = 0.4
 """Share of bytes over 0x7F, white space left out, above which a text is in no Western language."""
 
@@ -95,6 +98,9 @@ def decode_markup(data: bytes, encoding: str | None, log: RepairLog) -> Decoded:
         InvalidInput: ``encoding`` names no text encoding that is read here.
         UndecodableText: the data is binary, or in an encoding that cannot be told.
     """
+    if 0 < data.count(b"\x00") <= _MOST_ZEROS * len(data):
+        log.add("bytes 0x00 carry nothing", "")
+        data = data.replace(b"\x00", b"")
     marked = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)
     if not marked and encoding is None:
         declared = _DECLARATION.search(data[:_DECLARED_WITHIN_BYTES])

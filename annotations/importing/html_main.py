@@ -18,7 +18,7 @@ from trafilatura.settings import Document
 
 from annotations.importing.furniture import furniture_reason
 from annotations.importing.html_tree import Box, Piece
-from annotations.importing.shapes import is_byline_or_date
+from annotations.importing.shapes import ends_sentence, is_byline_or_date
 from annotations.vocabulary import BlockKind
 
 MAX_ELEMENTS = 50_000
@@ -33,6 +33,9 @@ LEAST_SHARE = 0.2
 
 LINKS_OF_A_MENU = 3
 """So many links and hardly a word between them lead through the site; a reference has one or two."""
+
+SHORTEST_LEAD = 60
+"""Characters of the shortest sentence that opens a text."""
 
 BYLINE = "byline and date"
 BOILERPLATE = "boilerplate (not in the main part of the page)"
@@ -68,7 +71,7 @@ def reasons_against(root: HtmlElement, pieces: Sequence[Piece], *, fragment: boo
 
 
 def _reasons_of_regions(pieces: Sequence[Piece], text_size: int) -> list[str | None]:
-    page_size = sum(len(piece.text) for piece in pieces)
+    page_size = sum(piece.running for piece in pieces)
     regions = [piece.region.in_force(page_size, text_size) if piece.region else None for piece in pieces]
     return [region.reason if region else None for region in regions]
 
@@ -132,9 +135,9 @@ def _judge(pieces: Sequence[Piece], found: Sequence[bool]) -> list[str | None]:
     found_size = 0
     for piece, is_found in zip(pieces, found, strict=True):
         if is_found:
-            found_size += len(piece.text)
+            found_size += piece.running
             for region in piece.region.chain() if piece.region else ():
-                region.found += len(piece.text)
+                region.found += piece.running
     reasons = _reasons_of_regions(pieces, found_size)
     kept = [is_found and reason is None for is_found, reason in zip(found, reasons, strict=True)]
     text = [piece for piece, is_kept in zip(pieces, kept, strict=True) if is_kept]
@@ -147,7 +150,19 @@ def _judge(pieces: Sequence[Piece], found: Sequence[bool]) -> list[str | None]:
         reason or (None if is_kept else _against(piece, main))
         for piece, reason, is_kept in zip(pieces, reasons, kept, strict=True)
     ]
+    _keep_lead(pieces, judged)
     return _without_idle_headings(pieces, judged, kept)
+
+
+def _keep_lead(pieces: Sequence[Piece], judged: list[str | None]) -> None:
+    """Keep whole sentences between the main heading and the text: the opening paragraph may have a place of its own."""
+    first = next((at for at, reason in enumerate(judged) if reason is None and pieces[at].level != 1), 0)
+    heading = next((at for at in range(first - 1, -1, -1) if pieces[at].level == 1), first)
+    for at in range(heading + 1, first):
+        piece = pieces[at]
+        is_sentence = len(piece.text) >= SHORTEST_LEAD and ends_sentence(piece.text)
+        if judged[at] == BOILERPLATE and is_sentence and not _is_linked(piece):
+            judged[at] = None
 
 
 def _size(pieces: Sequence[Piece]) -> int:

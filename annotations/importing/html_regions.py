@@ -21,10 +21,14 @@ LARGEST_SHARE_OF_TEXT = 0.25
 """Nor is what holds a larger share of what trafilatura took for the text."""
 
 LARGEST_SHARE_FOUND = 0.5
-"""Nor is what trafilatura took for text by more than half: "teaser" and "promo" are classes of opening paragraphs too."""
+"""Nor is what trafilatura took for text by more than half: the first paragraph may stand in a "promo" as well."""
+
+_WITHOUT_SCRIPTS = "shown only where scripts do not run"
+_MAY_HOLD_HEADINGS = frozenset({"navigation", _WITHOUT_SCRIPTS})
+"""The name of the site is often marked up as the main heading."""
 
 _BY_TAG: dict[str, tuple[str, bool]] = {
-    "nav": ("navigation", True),
+    "nav": ("navigation", False),
     "menu": ("navigation", False),
     "search": ("search form", False),
     "footer": ("page footer", False),
@@ -34,7 +38,7 @@ _BY_TAG: dict[str, tuple[str, bool]] = {
     "textarea": ("form control", True),
     "label": ("form control", False),
     "legend": ("form control", False),
-    "noscript": ("shown only where scripts do not run", True),
+    "noscript": (_WITHOUT_SCRIPTS, False),
     "del": ("struck out", True),
     "s": ("struck out", True),
     "strike": ("struck out", True),
@@ -54,7 +58,10 @@ _BY_ROLE: dict[str, tuple[str, bool]] = {
 }
 _WORDS: dict[str, str] = {
     "cookie or consent notice": r"cookies?|consent|gdpr|cmp|onetrust|cookiebot|didomi",
-    "sharing": r"shar(?:e|es|ing|er)|social(?:-(?:share|links?|media|icons?|bar|buttons?|nav|wrap|list))?$|sociable|addtoany|addthis|sharedaddy|followus",
+    "sharing": (
+        r"shar(?:e|es|ing|er)|social(?:-(?:share|links?|media|icons?|bar|buttons?|nav|wrap|list))?$|sociable|addtoany|"
+        r"addthis|sharedaddy|followus"
+    ),
     "newsletter sign-up": r"newsletters?|subscribe|subscription|signup|sign-up|mailing-list|email-capture",
     "links to other pages": (
         r"related|recommended|recommendations?|recirc|outbrain|taboola|trending|popular|most-read|more-stories|"
@@ -93,7 +100,7 @@ class Region:
         sure: whether nothing can speak against it.
         outer: the region around it.
         depth: regions from here outwards.
-        size: characters in it.
+        size: characters in it that are no links: a menu may be longer than the text.
         found: how many of them trafilatura took for text.
         holds_main: whether the main heading or the marked main part is inside.
     """
@@ -105,6 +112,11 @@ class Region:
     size: int = 0
     found: int = 0
     holds_main: bool = False
+
+    def note_main(self) -> None:
+        """Note that the main heading, or what is marked as the main part, is inside."""
+        for region in self.chain():
+            region.holds_main = region.reason not in _MAY_HOLD_HEADINGS
 
     def chain(self) -> list[Region]:
         """This region and those around it, the innermost first."""
@@ -119,7 +131,7 @@ class Region:
         """The outermost of the regions from here outwards that are what they look like, or None.
 
         Args:
-            page_size: characters on the page.
+            page_size: characters on the page that are no links.
             text_size: how many of them trafilatura took for text; 0 if it was not asked, or found nothing.
         """
         for region in reversed(self.chain()):

@@ -76,6 +76,11 @@ class Piece:
     links: int
     region: Region | None
 
+    @property
+    def running(self) -> int:
+        """Characters that are no links."""
+        return len(self.text) - self.linked
+
 
 @dataclass(eq=False, slots=True)
 class _Run:
@@ -179,8 +184,7 @@ class _Reader:
         elif separate:
             self._run = _Run(outer.box, region)
         if region is not None and _is_main(element, tag):
-            for around in region.chain():
-                around.holds_main = True
+            region.note_main()
         frame = _Frame(outer, tag, separate, len(self._run.parts) if tag == "sup" else None, len(self.pieces))
         if tag in {"td", "th"}:
             self._begin_cell()
@@ -246,10 +250,11 @@ class _Reader:
         run.parts, run.linked, run.links, run.breaks = [], 0, 0, 0
         if not text:
             return
-        self.pieces.append(Piece(text, run.box, run.box.kind, run.box.level, linked, links, run.region))
+        piece = Piece(text, run.box, run.box.kind, run.box.level, linked, links, run.region)
+        self.pieces.append(piece)
         check_blocks(len(self.pieces))
         for region in run.region.chain() if run.region else ():
-            region.size += len(text)
+            region.size += piece.running
 
     def _begin_cell(self) -> None:
         for frame in reversed(self._frames[-3:]):

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from annotations.queries.moments import updated_at
+from annotations.queries.moments import Moment, moment, updated_at, values_of
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import annotation_of, citations_of, paragraph_of, pending_of, summary_of
 from annotations.queries.selects import (
@@ -53,21 +53,21 @@ def list_articles(
     session: Session, wanted: ArticleFilter, *, limit: int, after: Key | None = None, at: datetime | None = None
 ) -> Slice[ArticleSummary]:
     """Public articles, the last made public first; ``after`` is (public_since, id). Four SELECTs."""
-    statement = article_summaries(at).where(*_conditions(wanted, at))
+    statement = article_summaries(at).where(*_conditions(wanted, moment(at)))
     if after is not None:
         since, article_id = after
         statement = statement.where(
             or_(Article.public_since < since, and_(Article.public_since == since, Article.id > article_id))
         )
     statement = statement.order_by(Article.public_since.desc(), Article.id)
-    rows, next_key = fetch(session, statement, limit, lambda row: (row.public_since, row.id))
+    rows, next_key = fetch(session, statement, limit, lambda row: (row.public_since, row.id), values_of(at))
     flags = _flags(session, [row.id for row in rows], at)
     return Slice(tuple(summary_of(row, **flags[row.id]) for row in rows), next_key)
 
 
 def get_article(session: Session, slug: str, at: datetime | None = None) -> ArticleView | None:
     """The article with its text and all that is said of it; None if it is not public. Five SELECTs."""
-    row = session.execute(article_summaries(at).where(Article.slug == slug)).one_or_none()
+    row = session.execute(article_summaries(at).where(Article.slug == slug), values_of(at)).one_or_none()
     if row is None:
         return None
     blocks = session.execute(
@@ -130,9 +130,10 @@ def get_paragraph(
         else and_(Article.slug == slug, Block.ordinal == ordinal)
     )
     row = session.execute(
-        public_articles(Block.paragraph_id, Block.ordinal, Block.kind, Block.text, Block.sha256, at=at)
+        public_articles(Block.paragraph_id, Block.ordinal, Block.kind, Block.text, Block.sha256, at=moment(at))
         .join(Block, Block.revision_id == Revision.id)
-        .where(place)
+        .where(place),
+        values_of(at),
     ).one_or_none()
     if row is None:
         return None
@@ -145,7 +146,7 @@ def get_paragraph(
 def _annotations(
     session: Session, at: datetime | None, *conditions: ColumnElement[bool]
 ) -> dict[UUID, list[PublicAnnotation]]:
-    rows = session.execute(public_annotations(at).where(*conditions)).all()
+    rows = session.execute(public_annotations(at).where(*conditions), values_of(at)).all()
     evidence = citations_of(session, [row.claim_version_id for row in rows], at)
     found: dict[UUID, list[PublicAnnotation]] = {}
     for row in rows:
@@ -154,14 +155,14 @@ def _annotations(
 
 
 def _pending(session: Session, at: datetime | None, condition: ColumnElement[bool]) -> Iterable[Any]:
-    return session.execute(pending_notices(at).where(condition))
+    return session.execute(pending_notices(at).where(condition), values_of(at))
 
 
 def _on_paragraph(pending: Iterable[PendingView], paragraph_id: UUID) -> list[PendingView]:
     return [notice for notice in pending if notice.paragraph_id == paragraph_id]
 
 
-def _conditions(wanted: ArticleFilter, at: datetime | None) -> list[ColumnElement[bool]]:
+def _conditions(wanted: ArticleFilter, at: Moment) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.language is not None:
         conditions.append(ArticleVersion.language == wanted.language)
@@ -184,7 +185,7 @@ def _conditions(wanted: ArticleFilter, at: datetime | None) -> list[ColumnElemen
 def _flags(session: Session, article_ids: list[UUID], at: datetime | None) -> dict[UUID, dict[str, Any]]:
     titles = flags_on_titles(session, article_ids, at)
     counts: dict[UUID, list[FlagCount]] = {article_id: [] for article_id in article_ids}
-    for row in session.execute(flag_counts(at).where(Annotation.article_id.in_(article_ids))):
+    for row in session.execute(flag_counts(at).where(Annotation.article_id.in_(article_ids)), values_of(at)):
         counts[row.article_id].append(FlagCount(Verdict(row.verdict), row.severity, row.total))
     pending = list(_pending(session, at, PendingNotice.article_id.in_(article_ids)))
     return {

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import Session
 
+from annotations.queries.moments import values_of
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import annotation_of, citations_of, pending_of
 from annotations.queries.selects import pending_notices, public_annotations
@@ -40,7 +41,7 @@ def list_annotations(
     statement = public_annotations(at).where(*_conditions(wanted)).order_by(Annotation.id)
     if after is not None:
         statement = statement.where(Annotation.id > after[0])
-    rows, next_key = fetch(session, statement, limit, lambda row: (row.id,))
+    rows, next_key = fetch(session, statement, limit, lambda row: (row.id,), values_of(at))
     evidence = citations_of(session, [row.claim_version_id for row in rows], at)
     articles = article_refs(session, [row.article_id for row in rows], at)
     return Slice(tuple(annotation_of(row, evidence, articles[row.article_id]) for row in rows), next_key)
@@ -48,12 +49,14 @@ def list_annotations(
 
 def get_annotation(session: Session, annotation_id: UUID, at: datetime | None = None) -> AnnotationOrNotice | None:
     """What stands at the annotation's address; None if nothing public does. At most five SELECTs."""
-    row = session.execute(public_annotations(at).where(Annotation.id == annotation_id)).one_or_none()
+    row = session.execute(public_annotations(at).where(Annotation.id == annotation_id), values_of(at)).one_or_none()
     if row is not None:
         note = annotation_of(row, citations_of(session, [row.claim_version_id], at))
         article = article_refs(session, [row.article_id], at)[row.article_id]
         return AnnotationOrNotice(annotation_id, article, replace(note, article=article), None)
-    notice = session.execute(pending_notices(at).where(PendingNotice.annotation_id == annotation_id)).one_or_none()
+    notice = session.execute(
+        pending_notices(at).where(PendingNotice.annotation_id == annotation_id), values_of(at)
+    ).one_or_none()
     if notice is None:
         return None
     article = article_refs(session, [notice.article_id], at)[notice.article_id]

@@ -22,10 +22,14 @@ class Slice(Generic[Item]):
 
 
 def fetch(
-    session: Session, statement: Select[*tuple[Any, ...]], limit: int, key_of: Callable[[Row[*tuple[Any, ...]]], Key]
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    limit: int,
+    key_of: Callable[[Row[*tuple[Any, ...]]], Key],
+    values: dict[str, Any] | None = None,
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], Key | None]:
-    """At most ``limit`` rows of the ordered ``statement``, and the key to go on from, if more follow."""
-    rows = session.execute(statement.limit(limit + 1)).all()
+    """At most ``limit`` rows of the ordered ``statement``, sent with ``values``, and the key to go on from, if any."""
+    rows = session.execute(statement.limit(limit + 1), values).all()
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], key_of(rows[limit - 1])

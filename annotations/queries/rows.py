@@ -14,6 +14,7 @@ from annotations.anchoring.segments import cut
 from annotations.anchoring.selectors import quote_selector
 from annotations.anchoring.text import utf16_range
 from annotations.queries.claim_views import Citation, PublicClaim, PublicSource
+from annotations.queries.moments import values_of
 from annotations.queries.selects import SOURCE_COLUMNS, citations, split_ordered
 from annotations.queries.views import (
     ArticleRef,
@@ -61,7 +62,7 @@ def citations_of(session: Session, claim_version_ids: Iterable[UUID], at: dateti
     wanted = sorted(set(claim_version_ids))
     sources: dict[UUID, PublicSource] = {}
     found: dict[UUID, list[Citation]] = {}
-    for row in session.execute(citations(at).where(EvidenceLink.claim_version_id.in_(wanted))):
+    for row in session.execute(citations(at).where(EvidenceLink.claim_version_id.in_(wanted)), values_of(at)):
         source = sources.get(row.id) or sources.setdefault(row.id, source_of(row))
         citation = Citation(Stance(row.stance), row.why, row.quote, row.locator, source)
         found.setdefault(row.claim_version_id, []).append(citation)

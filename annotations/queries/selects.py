@@ -5,7 +5,6 @@ Each is of the present, or of the moment ``at``; see :mod:`annotations.queries.m
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Label, String, and_, cast, func, literal, select
@@ -14,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from annotations.queries.claim_views import PublicSource
 from annotations.queries.moments import (
     ARTICLE_KEY,
+    Moment,
     Statement,
-    kept_for_the_present,
+    kept,
     needs_recheck,
     stands,
     updated_at,
@@ -44,7 +44,7 @@ def split_ordered(value: str | None) -> tuple[str, ...]:
     return tuple(item for _, _, item in sorted(pairs, key=lambda pair: int(pair[0])))
 
 
-def claim_columns(at: datetime | None) -> tuple[Any, ...]:
+def claim_columns(at: Moment) -> tuple[Any, ...]:
     """What every SELECT that shows a claim takes of it."""
     return (
         Claim.id.label("claim_id"),
@@ -61,7 +61,7 @@ def claim_columns(at: datetime | None) -> tuple[Any, ...]:
     )
 
 
-def open_notice(at: datetime | None = None) -> ColumnElement[bool]:
+def open_notice(at: Moment = None) -> ColumnElement[bool]:
     """Whether a pending notice stands in the place of the annotation at hand."""
     return (
         select(PendingNotice.id)
@@ -76,7 +76,7 @@ def title() -> Label[str]:
     return func.coalesce(ArticleVersion.title, TitleBlock.text).label("title")
 
 
-def public_articles(*columns: Any, at: datetime | None = None) -> Statement:
+def public_articles(*columns: Any, at: Moment = None) -> Statement:
     """Public articles with metadata and revision in force; ``columns`` are added to id, slug, title and status."""
     return (
         select(
@@ -95,8 +95,8 @@ def public_articles(*columns: Any, at: datetime | None = None) -> Statement:
     )
 
 
-@kept_for_the_present
-def article_summaries(at: datetime | None = None) -> Statement:
+@kept
+def article_summaries(at: Moment) -> Statement:
     """Public articles with everything that a list shows, flags aside."""
     topics = (
         select(_in_order(ArticleTopic.position, ArticleTopic.topic))
@@ -120,8 +120,8 @@ def article_summaries(at: datetime | None = None) -> Statement:
     ).join(PublicVersion, PublicVersion.key == ARTICLE_KEY)
 
 
-@kept_for_the_present
-def public_annotations(at: datetime | None = None) -> Statement:
+@kept
+def public_annotations(at: Moment) -> Statement:
     """Annotations that the public sees, with their anchor in the present text and the claim in force.
 
     Not among them: drafts, withdrawn ones, those in whose place a pending notice stands, and those whose words
@@ -156,8 +156,8 @@ def public_annotations(at: datetime | None = None) -> Statement:
     )
 
 
-@kept_for_the_present
-def flag_counts(at: datetime | None = None) -> Statement:
+@kept
+def flag_counts(at: Moment) -> Statement:
     """How many public annotations each article has, by verdict and severity."""
     counted = select(
         Annotation.article_id, ClaimVersion.verdict, AnnotationVersion.severity, func.count().label("total")
@@ -167,16 +167,16 @@ def flag_counts(at: datetime | None = None) -> Statement:
     )
 
 
-def annotation_of_article(at: datetime | None = None) -> Statement:
+def annotation_of_article(at: Moment = None) -> Statement:
     """For EXISTS within a SELECT of articles: a public annotation of that article, to be narrowed further."""
     return _with_claim(_shown(select(literal(1)), at), at).where(Annotation.article_id == Article.id).correlate(Article)
 
 
-def _annotation_joins(statement: Statement, at: datetime | None) -> Statement:
+def _annotation_joins(statement: Statement, at: Moment) -> Statement:
     return _with_claim(_shown(statement, at), at).join(Article, Article.id == Annotation.article_id).where(visible(at))
 
 
-def _shown(statement: Statement, at: datetime | None) -> Statement:
+def _shown(statement: Statement, at: Moment) -> Statement:
     return (
         statement.select_from(Annotation)
         .join(
@@ -196,14 +196,14 @@ def _shown(statement: Statement, at: datetime | None) -> Statement:
     )
 
 
-def _with_claim(statement: Statement, at: datetime | None) -> Statement:
+def _with_claim(statement: Statement, at: Moment) -> Statement:
     return statement.join(Claim, Claim.id == AnnotationVersion.claim_id).join(
         ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, in_force(ClaimVersion, at))
     )
 
 
-@kept_for_the_present
-def public_claims(at: datetime | None = None) -> Statement:
+@kept
+def public_claims(at: Moment) -> Statement:
     """Claims with the version in force, and in how many public passages each appears."""
     appearances = (
         _shown(select(func.count()), at)
@@ -218,7 +218,7 @@ def public_claims(at: datetime | None = None) -> Statement:
     ).join(ClaimVersion, and_(ClaimVersion.claim_id == Claim.id, in_force(ClaimVersion, at)))
 
 
-def public_sources(at: datetime | None = None) -> Statement:
+def public_sources(at: Moment = None) -> Statement:
     """Sources with the version in force that a claim in force cites."""
     cited = (
         select(literal(1))
@@ -231,7 +231,7 @@ def public_sources(at: datetime | None = None) -> Statement:
     return _sources(at=at).where(cited)
 
 
-def _sources(*columns: Any, at: datetime | None) -> Statement:
+def _sources(*columns: Any, at: Moment) -> Statement:
     return select(
         Evidence.id,
         Evidence.key,
@@ -241,8 +241,8 @@ def _sources(*columns: Any, at: datetime | None) -> Statement:
     ).join(EvidenceVersion, and_(EvidenceVersion.evidence_id == Evidence.id, in_force(EvidenceVersion, at)))
 
 
-@kept_for_the_present
-def citations(at: datetime | None = None) -> Statement:
+@kept
+def citations(at: Moment) -> Statement:
     """Sources as claim versions cite them, in the editor's order."""
     return (
         _sources(
@@ -258,8 +258,8 @@ def citations(at: datetime | None = None) -> Statement:
     )
 
 
-@kept_for_the_present
-def pending_notices(at: datetime | None = None) -> Statement:
+@kept
+def pending_notices(at: Moment) -> Statement:
     """The open pending notices on public articles; ``on_title`` where a title is concerned."""
     on_title = (
         select(literal(1))

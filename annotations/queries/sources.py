@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from annotations.evidence.identifiers import Identifier, canonical_key
 from annotations.queries.claim_views import PublicSource, RestingClaim, SourceView
-from annotations.queries.moments import needs_recheck
+from annotations.queries.moments import moment, needs_recheck, values_of
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.queries.rows import source_of
 from annotations.queries.selects import public_sources
@@ -34,7 +34,7 @@ def list_sources(
     session: Session, wanted: SourceFilter, *, limit: int, after: Key | None = None, at: datetime | None = None
 ) -> Slice[PublicSource]:
     """Public sources in the order of their keys; ``after`` is (key,). One SELECT."""
-    statement = public_sources(at).order_by(Evidence.key)
+    statement = public_sources(moment(at)).order_by(Evidence.key)
     if wanted.design is not None:
         statement = statement.where(EvidenceVersion.design == wanted.design)
     if wanted.status is not None:
@@ -49,13 +49,13 @@ def list_sources(
         statement = statement.where(known.correlate(Evidence))
     if after is not None:
         statement = statement.where(Evidence.key > after[0])
-    rows, next_key = fetch(session, statement, limit, lambda row: (row.key,))
+    rows, next_key = fetch(session, statement, limit, lambda row: (row.key,), values_of(at))
     return Slice(tuple(source_of(row) for row in rows if _bears(row, wanted.identifier)), next_key)
 
 
 def get_source(session: Session, key: str, at: datetime | None = None) -> SourceView | None:
     """The source with the claims that rest on it; None if it is not public. Two SELECTs."""
-    row = session.execute(public_sources(at).where(Evidence.key == key)).one_or_none()
+    row = session.execute(public_sources(moment(at)).where(Evidence.key == key), values_of(at)).one_or_none()
     if row is None:
         return None
     resting = session.execute(
@@ -66,14 +66,15 @@ def get_source(session: Session, key: str, at: datetime | None = None) -> Source
             ClaimVersion.verdict,
             ClaimVersion.certainty,
             ClaimVersion.summary,
-            needs_recheck(Claim, at).label("needs_recheck"),
+            needs_recheck(Claim, moment(at)).label("needs_recheck"),
             EvidenceLink.stance,
             EvidenceLink.why,
         )
         .join(ClaimVersion, ClaimVersion.claim_id == Claim.id)
         .join(EvidenceLink, EvidenceLink.claim_version_id == ClaimVersion.id)
-        .where(in_force(ClaimVersion, at), EvidenceLink.evidence_id == row.id)
-        .order_by(Claim.slug)
+        .where(in_force(ClaimVersion, moment(at)), EvidenceLink.evidence_id == row.id)
+        .order_by(Claim.slug),
+        values_of(at),
     )
     claims = tuple(
         RestingClaim(

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from annotations.queries.moments import moment, values_of
 from annotations.queries.rows import annotation_of
 from annotations.queries.selects import pending_notices, public_annotations, public_articles
 from annotations.queries.views import ArticleRef, TitleFlag
@@ -33,7 +34,7 @@ def flags_on_titles(
     """The flags on the titles of those of these articles that have any, in the order of their words; one SELECT."""
     flags: dict[UUID, list[TitleFlag]] = {}
     statement = public_annotations(at).where(Annotation.article_id.in_(article_ids), Block.ordinal == 0)
-    for row in session.execute(statement.order_by(Anchor.start_offset, Annotation.id)):
+    for row in session.execute(statement.order_by(Anchor.start_offset, Annotation.id), values_of(at)):
         flags.setdefault(row.article_id, []).append(annotation_of(row, {}).as_title_flag())
     return {article_id: tuple(found) for article_id, found in flags.items()}
 
@@ -42,7 +43,7 @@ def title_marks(session: Session, article_ids: Iterable[UUID], at: datetime | No
     """What is said of the titles of these articles; two SELECTs."""
     ids = sorted(set(article_ids))
     flags = flags_on_titles(session, ids, at)
-    notices = session.execute(pending_notices(at).where(PendingNotice.article_id.in_(ids)))
+    notices = session.execute(pending_notices(at).where(PendingNotice.article_id.in_(ids)), values_of(at))
     pending = {row.article_id for row in notices if row.on_title}
     return {article_id: TitleMarks(flags.get(article_id, ()), article_id in pending) for article_id in ids}
 
@@ -65,5 +66,5 @@ def article_refs(session: Session, article_ids: Iterable[UUID], at: datetime | N
     """References to these articles, as far as they are public; three SELECTs."""
     ids = sorted(set(article_ids))
     marks = title_marks(session, ids, at)
-    rows = session.execute(public_articles(at=at).where(Article.id.in_(ids)))
+    rows = session.execute(public_articles(at=moment(at)).where(Article.id.in_(ids)), values_of(at))
     return {row.id: article_ref(row, marks[row.id]) for row in rows}

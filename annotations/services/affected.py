@@ -63,7 +63,7 @@ def keys_of_annotations(session: Session, annotation_ids: Iterable[UUID]) -> set
             Article.visibility == Visibility.PUBLIC,
         )
     )
-    titled: dict[UUID, Article] = {}
+    titled = {article.id: article for article in session.scalars(_noticed_on_title(ids))}
     for article, paragraph_id, ordinal, claim_slug in session.execute(statement):
         found |= {keys.article_key(article.slug), keys.claim_key(claim_slug)}
         if paragraph_id is not None:
@@ -115,6 +115,22 @@ def claims_citing(session: Session, evidence: Evidence) -> list[Claim]:
             .join(EvidenceLink, EvidenceLink.claim_version_id == ClaimVersion.id)
             .where(EvidenceLink.evidence_id == evidence.id, is_public(ClaimVersion))
             .order_by(Claim.slug)
+        )
+    )
+
+
+def _noticed_on_title(annotation_ids: list[UUID]) -> Select[Article]:
+    """The articles on whose title a notice stands: the words of its annotation may no longer stand there."""
+    return (
+        select(Article)
+        .join(PendingNotice, PendingNotice.article_id == Article.id)
+        .join(Revision, Revision.article_id == Article.id)
+        .join(Block, (Block.revision_id == Revision.id) & (Block.paragraph_id == PendingNotice.paragraph_id))
+        .where(
+            PendingNotice.annotation_id.in_(annotation_ids),
+            PendingNotice.closed_at.is_(None),
+            is_public(Revision),
+            Block.ordinal == 0,
         )
     )
 

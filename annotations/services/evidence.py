@@ -64,6 +64,42 @@ def add_evidence(
     return evidence
 
 
+def find_or_add_evidence(
+    session: Session,
+    content: EvidenceContent,
+    *,
+    key: str,
+    actor: Actor,
+    now: datetime,
+    evidence_id: UUID | None = None,
+) -> tuple[Evidence, bool]:
+    """The source that bears one of the identifiers in ``content``, or else a new one; and whether it is new.
+
+    A source that is found stays as it is, whatever else ``content`` says of it.
+
+    Raises:
+        SlugTaken: the identifiers name several sources (``context['keys']``), or the key is another source's.
+        PermissionDenied, InvalidInput: as :func:`add_evidence`.
+    """
+    require(actor, Permission.WRITE, own_work=True)
+    checked = check_evidence(content, now)
+    found: dict[UUID, Evidence] = {}
+    for identifier in checked.identifiers():
+        known = session.get(EvidenceIdentifier, (identifier.kind, canonical_key(identifier)))
+        if known is not None:
+            source = get(session, Evidence, known.evidence_id)
+            if _bears(session, source, identifier):
+                found[source.id] = source
+    if len(found) > 1:
+        keys = sorted(source.key for source in found.values())
+        raise SlugTaken(
+            f"the identifiers name several sources: {', '.join(keys)}", field="doi", context={"keys": keys}
+        )
+    for source in found.values():
+        return source, False
+    return add_evidence(session, content, key=key, actor=actor, now=now, evidence_id=evidence_id), True
+
+
 def revise_evidence(
     session: Session, evidence: Evidence, content: EvidenceContent, *, actor: Actor, now: datetime
 ) -> EvidenceVersion:

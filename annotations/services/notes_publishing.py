@@ -13,13 +13,14 @@ from annotations.review.events import Event
 from annotations.review.workflow import categories_fit
 from annotations.services.affected import keys_of_annotation
 from annotations.services.lookups import get, head_version, public_version, put_in_force, subject_of
+from annotations.services.note_versions import categories_of
 from annotations.services.pending import close_notice, open_notice_of
 from annotations.services.rechecks import lower_flag
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.search_index import index_annotation
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.claims import Claim, ClaimVersion
-from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
+from annotations.store.notes import Anchor, Annotation, AnnotationVersion
 from annotations.store.publication_log import Publication
 from annotations.store.versions import is_public, was_in_force
 from annotations.vocabulary import AnchorState, Category, ChangeKind, Verdict, Visibility
@@ -104,7 +105,7 @@ def check_publishable(session: Session, article: Article, version: AnnotationVer
             f"the claim {claim.slug} is not published", field="claim", context={"rule": "published_claim"}
         )
     check_rests_on_evidence(session, claim_version)
-    if not categories_fit(Verdict(claim_version.verdict), map(Category, _categories(session, version))):
+    if not categories_fit(Verdict(claim_version.verdict), map(Category, categories_of(session, version))):
         raise NotPublishable(
             f"the categories do not fit the verdict {claim_version.verdict}",
             field="categories",
@@ -147,7 +148,7 @@ def shown_annotation(session: Session, version: AnnotationVersion, before: datet
         "end": place.end_offset if place else None,
         "reader_text": version.note or (claim_version.summary if claim_version else None),
         "severity": version.severity,
-        "categories": _categories(session, version),
+        "categories": categories_of(session, version),
         "claim": claim.slug,
         "verdict": claim_version.verdict if claim_version else None,
     }
@@ -157,8 +158,3 @@ def last_shown(session: Session, publication: Publication, annotation: Annotatio
     """Until when readers saw ``annotation``: until the notice in its place, or until this publication."""
     notice = open_notice_of(session, annotation)
     return notice.since if notice else publication.moment
-
-
-def _categories(session: Session, version: AnnotationVersion) -> list[str]:
-    statement = select(AnnotationCategory.category).where(AnnotationCategory.version_id == version.id)
-    return list(session.scalars(statement.order_by(AnnotationCategory.position)))

@@ -5,26 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from annotations.review.events import Event
 from annotations.review.workflow import categories_fit
 from annotations.services.affected import keys_of_annotation
 from annotations.services.lookups import get, head_version, public_version, put_in_force, subject_of, versions
+from annotations.services.note_versions import categories_of, copy_version
 from annotations.services.notes_publishing import last_shown, shown_annotation
 from annotations.services.pending import open_notice, open_notice_of
-from annotations.store.articles import Article, Revision
-from annotations.store.base import new_id
+from annotations.store.articles import Article
 from annotations.store.claims import Claim, ClaimVersion
-from annotations.store.content_hashes import annotation_hash
 from annotations.store.history import add_transition
-from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
+from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import Publication
 from annotations.store.versions import is_public
 from annotations.vocabulary import Category, ChangeKind, PendingReason, ReviewState, Verdict, Visibility
 
-_COPIED = ("severity", "note", "quote", "prefix", "suffix")
 _FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
 
 
@@ -71,7 +69,7 @@ def announce_retied(
     annotation, new = retied.annotation, retied.new
     if get(session, Article, annotation.article_id).visibility != Visibility.PUBLIC:
         return
-    if not categories_fit(Verdict(after.verdict), map(Category, _categories(session, new))):
+    if not categories_fit(Verdict(after.verdict), map(Category, categories_of(session, new))):
         open_notice(session, publication, annotation, PendingReason.VERDICT_CHANGED)
     if open_notice_of(session, annotation) is not None:
         return
@@ -125,75 +123,15 @@ def _retie(
     drafts = [head_version(session, annotation)]
     if old is not None and replaced:
         drafts = [version for version in versions(session, annotation) if version.number > old.number]
-        new = _copy(session, publication, annotation, old, winner.id, author)
+        new = copy_version(session, annotation, old, claim_id=winner.id, author=author, now=publication.moment)
         put_in_force(session, publication, old, new)
         _remember(session, publication, annotation, new, "retie", reason)
     for draft in drafts:
         claim_id = winner.id if draft.claim_id == loser.id else draft.claim_id
-        _copy(session, publication, annotation, draft, claim_id, draft.created_by)
+        copy_version(session, annotation, draft, claim_id=claim_id, author=draft.created_by, now=publication.moment)
     if drafts:
         _remember(session, publication, annotation, head_version(session, annotation), "retie_draft", reason)
     return Retied(annotation, old, new) if old is not None and replaced else None
-
-
-def _copy(
-    session: Session,
-    publication: Publication,
-    annotation: Annotation,
-    version: AnnotationVersion,
-    claim_id: UUID,
-    author: UUID,
-) -> AnnotationVersion:
-    """Save ``version`` anew as the newest one, tied to a claim, where it was marked and where it stands now."""
-    annotation.head_number += 1
-    anchors = _anchors(session, version)
-    categories = _categories(session, version)
-    copy = AnnotationVersion(
-        **{name: getattr(version, name) for name in _COPIED},
-        id=new_id(),
-        annotation_id=annotation.id,
-        number=annotation.head_number,
-        claim_id=claim_id,
-        created_at=publication.moment,
-        created_by=author,
-    )
-    copy.content_hash = annotation_hash(copy, categories, anchors[0])
-    session.add(copy)
-    session.flush()
-    session.add_all(
-        AnnotationCategory(version_id=copy.id, category=category, position=position)
-        for position, category in enumerate(categories, start=1)
-    )
-    # The first place goes along, because a later re-import asks whether the words stand in that paragraph still.
-    session.add_all(
-        _anchor_for(copy, anchor) for anchor in {anchors[0].id: anchors[0], anchors[-1].id: anchors[-1]}.values()
-    )
-    session.flush()
-    return copy
-
-
-def _anchors(session: Session, version: AnnotationVersion) -> list[Anchor]:
-    """Where ``version`` stood, from the revision in which it was marked to the newest."""
-    statement = select(Anchor).join(Revision, and_(Revision.id == Anchor.revision_id, Anchor.version_id == version.id))
-    return list(session.scalars(statement.order_by(Revision.number)))
-
-
-def _anchor_for(version: AnnotationVersion, like: Anchor) -> Anchor:
-    return Anchor(
-        version_id=version.id,
-        revision_id=like.revision_id,
-        paragraph_id=like.paragraph_id,
-        start_offset=like.start_offset,
-        end_offset=like.end_offset,
-        quote=like.quote,
-        state=like.state,
-        context_changed=like.context_changed,
-    )
-
-
-def _categories(session: Session, version: AnnotationVersion) -> list[str]:
-    statement = select(AnnotationCategory.category).where(AnnotationCategory.version_id == version.id)
-    return list(session.scalars(statement.order_by(AnnotationCategory.position)))
 
 
 def _remember(

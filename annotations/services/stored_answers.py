@@ -39,7 +39,7 @@ def claim_key(session: Session, actor_id: UUID, key: str, fingerprint: str, now:
         return None
     known = session.get_one(StoredAnswer, (actor_id, key), populate_existing=True)
     if known.fingerprint != fingerprint:
-        raise IdempotencyKeyReused("this key was used for another call; make a new one", field="Idempotency-Key")
+        raise IdempotencyKeyReused("this Idempotency-Key was used for another call; make a new one")
     return known
 
 

@@ -52,7 +52,7 @@ def is_public(version: Any) -> ColumnElement[bool]:
     return and_(version.valid_from.is_not(None), version.valid_until.is_(None))
 
 
-def in_force(version: Any, at: datetime | None = None) -> ColumnElement[bool]:
+def in_force(version: Any, at: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
     """The condition that a version is in force now, or was at a moment: its start counts, its end does not."""
     if at is None:
         return is_public(version)

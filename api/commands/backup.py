@@ -10,13 +10,12 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError
 
-from annotations.errors import DomainError
 from annotations.store.backups.archive import Manifest
 from annotations.store.backups.postgresql import Tools
 from annotations.store.backups.restoring import DamagedRestore, restore
 from annotations.store.backups.taking import back_up
+from api.commands.plain_words import in_plain_words
 from api.database import current_engine
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -73,13 +72,10 @@ def _place(manifest: Manifest) -> str:
 
 @contextmanager
 def _in_plain_words() -> Generator[None]:
-    try:
-        yield
-    except DamagedRestore as error:
-        raise click.ClickException(f"{error.message}; do not use this database") from error
-    except DomainError as error:
-        raise click.ClickException(f"{error.message}; nothing was changed") from error
-    except DBAPIError as error:
-        raise click.ClickException(f"the database says: {error.orig}; nothing was changed") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror}: {error.filename}; nothing was changed") from error
+    with in_plain_words():
+        try:
+            yield
+        except DamagedRestore as error:
+            raise click.ClickException(f"{error.code}: {error.message}; do not use this database") from error
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror}: {error.filename}; nothing was changed") from error

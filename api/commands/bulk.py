@@ -21,13 +21,13 @@ from annotations.permissions import Actor
 from annotations.services.people import user_by_email
 from annotations.store import dumps
 from annotations.store.actors import ActorRow
-from annotations.store.engine import read_session, write_session
+from annotations.store.engine import read_session
 from annotations.store.files import written_whole
 from annotations.store.migrate import current_revision
 from annotations.store.publication_log import wait_for_lock
 from annotations.vocabulary import Role
 from api.commands.plain_words import in_plain_words
-from api.database import current_engine
+from api.database import current_engine, write_transaction
 from api.editorial.bulk import Undone, import_all, import_each
 from api.editorial.importing import Prepared, Refused, prepare
 
@@ -105,7 +105,7 @@ def _report(results: Iterator[dict[str, Any]], total: int, quiet: bool) -> int:
 def _load(handle: BinaryIO, header: dict[str, Any], file: Path) -> int:
     engine = current_engine()
     revision = current_revision(engine) or ""
-    with _progress() as progress, write_session(engine) as session, session.begin():
+    with _progress() as progress, write_transaction(engine) as session:
         wait_for_lock(session, seconds=LOCK_SECONDS)
         task = progress.add_task("Importing", total=file.stat().st_size)
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from annotations.errors import DomainError
@@ -21,6 +22,8 @@ def in_plain_words() -> Generator[None]:
         yield
     except DomainError as error:
         raise click.ClickException(f"{error.code}: {error.message}; nothing was changed") from error
+    except CommandError as error:
+        raise click.ClickException(f"{error}; nothing was changed") from error
     except DBAPIError as error:
         # The first line only: what follows quotes the row, and a row of an account holds a hash.
         reason = str(error.orig).partition("\n")[0]

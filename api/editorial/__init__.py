@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from api.editorial import articles, bulk, claims, evidence, notes, work
+from api.editorial import articles, bulk, claims, evidence, notes, revisions, work
 from api.editorial.blueprint import EditorialBlueprint
 
 BLUEPRINTS: tuple[EditorialBlueprint, ...] = (
     articles.blueprint,
+    revisions.blueprint,
     notes.blueprint,
     claims.blueprint,
     evidence.blueprint,

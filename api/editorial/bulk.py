@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -13,8 +14,7 @@ from sqlalchemy import Engine
 
 from annotations.errors import DomainError
 from annotations.permissions import Actor, Permission, require
-from annotations.store.engine import write_session
-from api.database import current_engine
+from api.database import current_engine, write_transaction
 from api.editorial.blueprint import EditorialBlueprint, signed_in
 from api.editorial.bodies import read_bytes
 from api.editorial.importing import (
@@ -97,7 +97,7 @@ def import_lines(parameters: dict[str, Any]) -> Response:
 def import_each(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> Iterator[dict[str, Any]]:
     """Import each line in a transaction of its own; a result for each, as soon as it is committed."""
     for line in lines:
-        yield refusal(line) if isinstance(line, Refused) else patiently(lambda line=line: _one(engine, line, actor))
+        yield refusal(line) if isinstance(line, Refused) else patiently(partial(_one, engine, line, actor))
 
 
 def import_all(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> list[dict[str, Any]]:
@@ -106,13 +106,13 @@ def import_all(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor)
     Raises:
         Undone: a line was refused; its ``results`` say which, and nothing was imported.
     """
-    with write_session(engine) as session, session.begin():
+    with write_transaction(engine) as session:
         return _all(Work(session, actor, datetime.now(UTC), None, True), lines)
 
 
 def _one(engine: Engine, line: Prepared, actor: Actor) -> dict[str, Any]:
     try:
-        with write_session(engine) as session, session.begin():
+        with write_transaction(engine) as session:
             return carry_out_line(session, line, actor=actor, now=datetime.now(UTC))
     except (DomainError, EdgeError) as error:
         return refusal(Refused(line.number, problem_of(error)))

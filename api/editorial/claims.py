@@ -19,7 +19,7 @@ from annotations.store.editorial import ClaimMerger
 from annotations.vocabulary import ReviewState
 from api.editorial.blueprint import EditorialBlueprint, Reading
 from api.editorial.bodies import BodySchema
-from api.editorial.inputs import ClaimContentSchema, NewClaimSchema, ReasonSchema, claim_content, text
+from api.editorial.inputs import ClaimContentSchema, NewClaimSchema, ReasonSchema, claim_content, written
 from api.editorial.lists import after, editorial_page
 from api.editorial.resources import CLAIM
 from api.editorial.reviewing import add_review_steps, add_withdrawal
@@ -42,8 +42,8 @@ class StateQuery(PageQuery):
 class MergerSchema(BodySchema):
     """Into which claim, and why."""
 
-    into = text("Slug of the claim that stays.")
-    reason = text("What the correction will say.")
+    into = written("Slug of the claim that stays.")
+    reason = written("What the correction will say.")
 
 
 class DueSchema(BodySchema):

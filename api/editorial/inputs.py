@@ -39,7 +39,7 @@ from api.editorial.bodies import BodySchema
 from api.parameters import Moment
 
 
-def text(description: str = "", *, required: bool = True, **options: Any) -> fields.String:
+def written(description: str = "", *, required: bool = True, **options: Any) -> fields.String:
     """A text; one that is not required may be null."""
     return fields.String(
         required=required,
@@ -57,42 +57,42 @@ def enum_of(enumeration: type[DefinedEnum], *, required: bool = True, **options:
 class ReasonSchema(BodySchema):
     """Why something is done."""
 
-    reason = text("Goes into the history; a withdrawal's stands on the tombstone.")
+    reason = written("Goes into the history; a withdrawal's stands on the tombstone.")
 
 
 class ApprovalSchema(BodySchema):
     """How an approval is meant."""
 
     change_kind = enum_of(ChangeKind, required=False, load_default=ChangeKind.CORRECTION)
-    reason = text("What the correction says, where there is one.", required=False, load_default=None)
+    reason = written("What the correction says, where there is one.", required=False, load_default=None)
 
 
 class MetadataSchema(BodySchema):
     """An article's metadata."""
 
-    title = text("Only where the text has none of its own.", required=False, load_default=None)
+    title = written("Only where the text has none of its own.", required=False, load_default=None)
     language = fields.String(load_default="en", metadata={"description": "A BCP 47 tag, such as en."})
     topics = fields.List(fields.String(), load_default=list)
     origin_status = enum_of(OriginStatus, required=False, load_default=OriginStatus.UNKNOWN)
-    canonical_url = text(required=False, load_default=None)
-    publisher = text(required=False, load_default=None)
-    byline = text(required=False, load_default=None)
+    canonical_url = written(required=False, load_default=None)
+    publisher = written(required=False, load_default=None)
+    byline = written(required=False, load_default=None)
     published_at = Moment(load_default=None, allow_none=True)
 
 
 class MetadataChangeSchema(BodySchema):
     """Members that are to change; the others stay."""
 
-    title = text("Only where the text has none of its own.", required=False)
+    title = written("Only where the text has none of its own.", required=False)
     language = fields.String()
     topics = fields.List(fields.String())
     origin_status = enum_of(OriginStatus, required=False)
-    canonical_url = text(required=False)
-    publisher = text(required=False)
-    byline = text(required=False)
+    canonical_url = written(required=False)
+    publisher = written(required=False)
+    byline = written(required=False)
     published_at = Moment(allow_none=True)
     change_kind = enum_of(ChangeKind, required=False, load_default=ChangeKind.CORRECTION)
-    reason = text("What the correction says.", required=False, load_default=None)
+    reason = written("What the correction says.", required=False, load_default=None)
 
 
 class FactCheckSchema(BodySchema):
@@ -102,66 +102,66 @@ class FactCheckSchema(BodySchema):
     checked_at = fields.Date(load_default=None, allow_none=True)
 
 
-class LinkSchema(BodySchema):
+class NewLinkSchema(BodySchema):
     """How a source stands towards a claim."""
 
-    evidence = text("Key of the source.")
+    evidence = written("Key of the source.")
     stance = enum_of(Stance)
-    why = text("One line saying why.")
-    quote = text("Words of the source.", required=False, load_default=None)
-    locator = text("Where in the source.", required=False, load_default=None)
+    why = written("One line saying why.")
+    quote = written("Words of the source.", required=False, load_default=None)
+    locator = written("Where in the source.", required=False, load_default=None)
 
 
 class ClaimContentSchema(BodySchema):
     """What a claim says."""
 
-    text = text("The statement, in the editor's words.")
+    text = written("The statement, in the editor's words.")
     verdict = enum_of(Verdict)
     certainty = enum_of(Certainty)
-    summary = text("What readers are told where a passage has no note of its own.")
-    evidence = fields.List(fields.Nested(LinkSchema), load_default=list)
-    search_record = text("What was searched and not found.", required=False, load_default=None)
+    summary = written("What readers are told where a passage has no note of its own.")
+    evidence = fields.List(fields.Nested(NewLinkSchema), load_default=list)
+    search_record = written("What was searched and not found.", required=False, load_default=None)
     searched_on = fields.Date(load_default=None, allow_none=True)
 
 
 class NewClaimSchema(ClaimContentSchema):
     """A new claim."""
 
-    slug = text("Its name in addresses, for good.")
+    slug = written("Its name in addresses, for good.")
 
 
 class EvidenceContentSchema(BodySchema):
     """What is known of a source."""
 
-    title = text()
-    authors = text()
-    journal = text()
+    title = written()
+    authors = written()
+    journal = written()
     year = fields.Integer(strict=True, load_default=None, allow_none=True)
-    url = text("Its record.")
-    doi = text("In any usual spelling, like the other identifiers.", required=False, load_default=None)
-    pmid = text(required=False, load_default=None)
-    pmcid = text(required=False, load_default=None)
-    nct = text(required=False, load_default=None)
-    isrctn = text(required=False, load_default=None)
-    eudract = text(required=False, load_default=None)
+    url = written("Its record.")
+    doi = written("In any usual spelling, like the other identifiers.", required=False, load_default=None)
+    pmid = written(required=False, load_default=None)
+    pmcid = written(required=False, load_default=None)
+    nct = written(required=False, load_default=None)
+    isrctn = written(required=False, load_default=None)
+    eudract = written(required=False, load_default=None)
     design = enum_of(Design)
-    design_summary = text()
+    design_summary = written()
     participants = fields.Integer(strict=True, load_default=None, allow_none=True)
-    population = text()
-    key_finding = text()
-    limitations = text()
+    population = written()
+    key_finding = written()
+    limitations = written()
     verification_level = enum_of(VerificationLevel)
     certainty = enum_of(Certainty)
-    certainty_reason = text()
+    certainty_reason = written()
     status = enum_of(EvidenceStatus)
     status_checked_on = fields.Date(required=True)
-    status_notice = text("What the notice against it says.", required=False, load_default=None)
+    status_notice = written("What the notice against it says.", required=False, load_default=None)
 
 
 class NewEvidenceSchema(EvidenceContentSchema):
     """A new source, or one that is there already and found by its identifiers."""
 
-    key = text("Its name in addresses, for good.")
+    key = written("Its name in addresses, for good.")
 
 
 class StatusSchema(BodySchema):
@@ -169,16 +169,16 @@ class StatusSchema(BodySchema):
 
     status = enum_of(EvidenceStatus)
     status_checked_on = fields.Date(required=True)
-    status_notice = text("What the notice says.", required=False, load_default=None)
+    status_notice = written("What the notice says.", required=False, load_default=None)
 
 
-class PassageSchema(BodySchema):
+class WantedPassageSchema(BodySchema):
     """Where to annotate: by quote, with as much before and after as makes it unique, or by offsets in code points."""
 
     ordinal = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
-    quote = text(required=False, load_default=None)
-    prefix = text(load_default="", required=False)
-    suffix = text(load_default="", required=False)
+    quote = written(required=False, load_default=None)
+    prefix = written(load_default="", required=False)
+    suffix = written(load_default="", required=False)
     start = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
     end = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
 
@@ -186,18 +186,18 @@ class PassageSchema(BodySchema):
 class NoteContentSchema(BodySchema):
     """What an annotation says; without ``passage`` it stays on the words on which it stands."""
 
-    passage = fields.Nested(PassageSchema, load_default=None, allow_none=True)
-    claim = text("Slug of the claim that the passage makes.")
+    passage = fields.Nested(WantedPassageSchema, load_default=None, allow_none=True)
+    claim = written("Slug of the claim that the passage makes.")
     categories = fields.List(enum_of(Category), required=True)
     severity = fields.Integer(strict=True, load_default=None, allow_none=True)
-    note = text("For this passage; without it readers see the claim's summary.", required=False, load_default=None)
+    note = written("For this passage; without it readers see the claim's summary.", required=False, load_default=None)
 
 
 class NewNoteSchema(NoteContentSchema):
     """A new annotation."""
 
-    article = text("Slug of the article.")
-    passage = fields.Nested(PassageSchema, required=True)
+    article = written("Slug of the article.")
+    passage = fields.Nested(WantedPassageSchema, required=True)
 
 
 def metadata_content(data: Mapping[str, Any]) -> ArticleMetadata:
@@ -250,7 +250,7 @@ def note_content(session: Session, data: Mapping[str, Any]) -> AnnotationContent
 
 
 def passage_of(data: Mapping[str, Any]) -> Passage:
-    """Where to annotate, from what :class:`PassageSchema` loads.
+    """Where to annotate, from what :class:`WantedPassageSchema` loads.
 
     Raises:
         InvalidInput: one offset without the other.

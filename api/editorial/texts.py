@@ -13,7 +13,7 @@ from annotations.importing.document import ImportedText
 from annotations.importing.formats import SourceFormat, read_document
 from annotations.importing.plain_text import MAX_BYTES
 from api.editorial.bodies import BodySchema, load, parse, read_json
-from api.editorial.inputs import MetadataSchema, enum_of, text
+from api.editorial.inputs import MetadataSchema, enum_of, written
 from api.problems import EdgeError, invalid_parameter
 
 FORM = "multipart/form-data"
@@ -30,15 +30,15 @@ MEDIA_TYPES = {
 class TextSchema(BodySchema):
     """A text, as it came from its source."""
 
-    text = text("At most 2 MB in UTF-8.")
+    text = written("At most 2 MB in UTF-8.")
     format = enum_of(SourceFormat, required=False, load_default=SourceFormat.PLAIN_TEXT)
 
 
 class NewArticleSchema(MetadataSchema):
     """A new article: its text, its name in addresses, and its metadata."""
 
-    slug = text("Its name in addresses, for good.")
-    text = text("At most 2 MB in UTF-8.")
+    slug = written("Its name in addresses, for good.")
+    text = written("At most 2 MB in UTF-8.")
     format = enum_of(SourceFormat, required=False, load_default=SourceFormat.PLAIN_TEXT)
 
 

@@ -22,9 +22,9 @@ from annotations.errors import DomainError, PublishingBusy, StaleVersion
 from annotations.permissions import Actor
 from annotations.services.stored_answers import claim_key, keep_answer
 from annotations.store.editorial import StoredAnswer
-from annotations.store.engine import read_session, write_session
+from annotations.store.engine import read_session
 from api.current import current_settings
-from api.database import current_engine
+from api.database import current_engine, write_transaction
 from api.problems import EdgeError, handle_domain_error, handle_edge_error, invalid_parameter
 
 PATIENCE_SECONDS = 8.0
@@ -132,7 +132,7 @@ def _attempt(
     actor: Actor, work: Callable[[Work], Response], target: Target | None, key: str | None, fingerprint: str
 ) -> Response:
     now = datetime.now(UTC)
-    with write_session(current_engine()) as session, session.begin():
+    with write_transaction(current_engine()) as session:
         if key is not None:
             known = claim_key(session, actor.id, key, fingerprint, now)
             if known is not None:
@@ -189,7 +189,7 @@ def _is_kept(response: Response) -> bool:
 
 
 def _keep_refusal(actor: Actor, key: str, fingerprint: str, response: Response) -> Response:
-    with write_session(current_engine()) as session, session.begin():
+    with write_transaction(current_engine()) as session:
         known = claim_key(session, actor.id, key, fingerprint, datetime.now(UTC))
         if known is not None:
             return _replay(known)

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotations.permissions import Actor
+from annotations.store.base import new_id
+from annotations.vocabulary import Role
 from api.auth import ANONYMOUS, Caller, authenticate
 from api.cors import is_public
 from api.problems import EdgeError
@@ -35,9 +38,10 @@ def test_credentials_are_passed_over_elsewhere(http, path):
 
 
 def test_a_look_up_can_be_put_in():
-    known = {"t0k3n=": Caller("a partner")}
-    assert authenticate("Bearer t0k3n=", known.get) == Caller("a partner")
-    assert authenticate(" bearer   t0k3n= ", known.get) == Caller("a partner")
+    partner = Actor(new_id(), "a partner", Role.CONTRIBUTOR)
+    known = {"t0k3n=": partner}
+    assert authenticate("Bearer t0k3n=", known.get) == Caller(partner)
+    assert authenticate(" bearer   t0k3n= ", known.get) == Caller(partner)
     assert authenticate(None, known.get) is ANONYMOUS
     for header in ("Bearer other", "Basic t0k3n=", "t0k3n="):
         with pytest.raises(EdgeError):

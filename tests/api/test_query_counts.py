@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -37,6 +39,7 @@ MOST: dict[str, tuple[str, int]] = {
 """Path of the document → an address of it, and how many SELECTs an answer may cost; a 304 costs one."""
 
 WITHOUT_VALIDATOR = ("/health/live", "/health/ready")
+WITHOUT_PAST = ("/v1/search", "/v1/methodology", *WITHOUT_VALIDATOR)
 TEXTS = [f"Paragraph {number} of a text that goes on " + "with word after word " * 30 for number in range(20)]
 
 
@@ -94,6 +97,25 @@ def test_an_answer_costs_the_same_few_selects_with_few_annotations_and_with_many
         with count_selects(site.engine) as statements:
             assert ask(client, address, If_None_Match=answer.header("ETag")).status == 304
         assert len(statements) == (0 if path == "/v1/methodology" else 1), statements
+    assert len(set(counts)) == 1, counts
+
+
+@pytest.mark.parametrize("path", [path for path in MOST if path not in WITHOUT_PAST])
+def test_the_past_costs_as_few(site, path):
+    client, counts = site.app.test_client(), []
+    # Whatever the clock says, what the editors did lies in the past here.
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC)):
+        for size in ("few", "many"):
+            address = site.address(path, size).replace("limit=100", "limit=50")
+            address += f"{'&' if '?' in address else '?'}as_of=2029-01-01T00:00:00Z"
+            with count_selects(site.engine) as statements:
+                answer = ask(client, address)
+            assert answer.status == 200
+            assert len(statements) <= MOST[path][1], statements
+            counts.append(len(statements))
+            with count_selects(site.engine) as statements:
+                assert ask(client, address, If_None_Match=answer.header("ETag")).status == 304
+            assert len(statements) <= counts[-1], statements
     assert len(set(counts)) == 1, counts
 
 

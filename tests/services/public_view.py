@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from annotations.store.articles import Article, ArticleVersion, Block, Revision
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
+from annotations.store.editorial import ClaimMerger
 from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.log import PublicVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion, PendingNotice
@@ -52,6 +53,7 @@ class PublicView:
         self.blocks = {(row.revision_id, row.paragraph_id): row for row in everything(Block)}
         self.anchors = {(row.version_id, row.revision_id): row for row in everything(Anchor)}
         self.notices = {row.annotation_id: row for row in everything(PendingNotice) if row.closed_at is None}
+        self.merged = {row.loser_id: row.winner_id for row in everything(ClaimMerger) if row.merged}
         self.links: dict[Any, list[EvidenceLink]] = defaultdict(list)
         for link in everything(EvidenceLink):
             self.links[link.claim_version_id].append(link)
@@ -101,11 +103,13 @@ class PublicView:
             found[f"article:{article.slug}"] = (refs[key], revision, sorted(shown[note.id] for note in notes))
             for (of, paragraph), block in self.blocks.items():
                 if of == revision:
-                    here = [shown[note.id] for note in notes if self.anchor(note).paragraph_id == paragraph]
-                    found[f"paragraph:{paragraph}"] = (refs[key], block.ordinal, sorted(here))
+                    here = [shown[note.id] for note in notes if self._paragraph(note) == paragraph]
+                    found[f"paragraph:{paragraph}"] = (refs[key], block.ordinal, block.kind, block.text, sorted(here))
         for key in self.claims:
-            places = [(shown[note.id], refs[note.article_id]) for note in self._making(key)]
+            places = [(self._place(note), refs[note.article_id]) for note in self._making(key)]
             found[f"claim:{self.claim_rows[key].slug}"] = (self._claim(key), sorted(places, key=repr))
+        for key, winner in self.merged.items():
+            found[f"claim:{self.claim_rows[key].slug}"] = ("merged", self.claim_rows[winner].slug)
         for key in self.cited:
             claims = [
                 self._claim(claim)
@@ -119,7 +123,10 @@ class PublicView:
         lists = {
             "articles": [value for key, value in found.items() if key.startswith("article:")],
             "annotations": [value for key, value in found.items() if key.startswith("annotation:")],
-            "claims": [value for key, value in found.items() if key.startswith("claim:")],
+            # A list of claims says in how many passages each appears, and not in which.
+            "claims": [
+                (self._claim(key), sum(note in self.shown() for note in self._making(key))) for key in self.claims
+            ],
             "evidence": [value for key, value in found.items() if key.startswith("evidence:")],
         }
         return {name: sorted(values, key=repr) for name, values in lists.items()} | {"search": sorted(self.entries)}
@@ -129,13 +136,26 @@ class PublicView:
 
     def _reference(self, article: Any) -> Any:
         """An article as other things name it: metadata, and what is said of its title."""
-        on_title = [
-            self._note(note)
-            for note in self.listed
-            if note.article_id == article
-            and self.blocks[self.revisions[article].id, self.anchor(note).paragraph_id].ordinal == 0
-        ]
-        return str(self.metadata[article].id), sorted(on_title)
+        here = [note for note in self.listed if note.article_id == article]
+        titles = {
+            paragraph: block.text
+            for (revision, paragraph), block in self.blocks.items()
+            if revision == self.revisions[article].id and block.ordinal == 0
+        }
+        on_title = [self._note(note) for note in here if self._paragraph(note) in titles]
+        return str(self.metadata[article].id), [*titles.values()], sorted(on_title)
+
+    def _paragraph(self, note: Any) -> Any:
+        """The paragraph that shows an annotation, or the notice in its place."""
+        return self.notices[note.id].paragraph_id if note.id in self.notices else self.anchor(note).paragraph_id
+
+    def _place(self, note: Any) -> Any:
+        """A passage as the page of its claim lists it."""
+        if note.id in self.notices:
+            return None
+        anchor = self.anchor(note)
+        ordinal = self.blocks[anchor.revision_id, anchor.paragraph_id].ordinal
+        return str(self.notes[note.id].id), str(anchor.paragraph_id), ordinal, anchor.quote
 
     def _claim(self, key: Any) -> Any:
         links = sorted(self.links[self.claims[key].id], key=lambda link: link.position)
@@ -146,7 +166,9 @@ class PublicView:
         if note.id in self.notices:
             return str(note.id), "pending", str(self.notices[note.id].id)
         version = self.notes[note.id]
-        return str(note.id), str(version.id), repr((str(self.anchor(note).id), self._claim(version.claim_id)))
+        anchor = self.anchor(note)
+        hold = (anchor.start_offset, anchor.end_offset, anchor.state, anchor.context_changed, note.needs_recheck)
+        return str(note.id), str(version.id), repr((self._place(note), hold, self._claim(version.claim_id)))
 
     def expected_entries(self) -> set[tuple[str, str]]:
         """What the search index must hold, no more and no less."""
@@ -165,8 +187,12 @@ class PublicView:
         withdrawn = {key: row for key, row in self.articles.items() if row.visibility == "withdrawn"}
         for row in withdrawn.values():
             found.add(f"article:{row.slug}")
-        gone = {row.id for row in self.versions[Revision] if row.article_id in withdrawn and row.valid_from}
-        found |= {f"paragraph:{paragraph}" for revision, paragraph in self.blocks if revision in gone}
+        once = {row.id for row in self.versions[Revision] if row.valid_from}
+        now = {row.id for row in self.revisions.values()}
+        there = {paragraph for revision, paragraph in self.blocks if revision in now}
+        found |= {f"paragraph:{paragraph}" for revision, paragraph in self.blocks if revision in once - now} - {
+            f"paragraph:{paragraph}" for paragraph in there
+        }
         found |= {f"claim:{row.slug}" for row in self.claim_rows.values() if row.state == "withdrawn"}
         for row in self.note_rows.values():
             if row.state == "withdrawn" or (row.article_id in withdrawn and row.id in self.notes):

@@ -39,17 +39,19 @@ def check_quotes(view: PublicView) -> None:
 
 def check_intervals(view: PublicView) -> None:
     """Section 4: the intervals of an entity never overlap, follow the numbers, and one at most is open."""
+    reopened = {step.entity_id for step in view.transitions if step.action == "reopen"}
     for table, owner in VERSIONS.items():
         of: dict[Any, list[Any]] = defaultdict(list)
         for version in view.versions[table]:
             if version.valid_from is not None:
                 of[getattr(version, owner)].append(version)
-        for versions in of.values():
+        for entity, versions in of.items():
             versions.sort(key=lambda version: version.number)
             for earlier, later in pairwise(versions):
                 assert earlier.valid_from < earlier.valid_until <= later.valid_from
-                # Nothing withdrawn comes back, so what follows one another meets.
-                assert earlier.valid_until == later.valid_from
+                # Nothing withdrawn comes back, so what follows one another meets; but what lost its words while
+                # nobody saw it went out of force until somebody approved it anew.
+                assert earlier.valid_until == later.valid_from or entity in reopened
 
 
 def check_four_eyes(view: PublicView) -> None:
@@ -61,6 +63,7 @@ def check_four_eyes(view: PublicView) -> None:
                 authors[getattr(version, owner)][version.number] = version.created_by
     last: dict[Any, int] = defaultdict(int)
     asked: dict[Any, Any] = {}
+    to_be_merged: dict[Any, Any] = {}
     for step in view.transitions:
         if step.action == "approve":
             since = range(last[step.entity_id] + 1, step.version_number + 1)
@@ -70,6 +73,13 @@ def check_four_eyes(view: PublicView) -> None:
             asked[step.entity_id] = step.actor_id
         elif step.action == "withdraw":
             assert step.actor_id != asked[step.entity_id]
+        elif step.action == "request_merger":
+            to_be_merged[step.entity_id] = step.actor_id
+        elif step.action == "merge":
+            assert step.actor_id != to_be_merged[step.entity_id]
+        elif step.action == "retie":
+            # A merger takes two people as well.
+            last[step.entity_id] = step.version_number
         elif step.action == "make_public":
             assert step.actor_id != view.articles[step.entity_id].created_by
         assert step.four_eyes

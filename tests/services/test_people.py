@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -15,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.errors import DomainError, InvalidInput, NotFound, PermissionDenied, SlugTaken, TransitionNotAllowed
+from annotations.errors import InvalidInput, NotFound, PermissionDenied, SlugTaken, TransitionNotAllowed
 from annotations.permissions import PEOPLE, Actor, Scope
 from annotations.queries.people import account_history, list_people
 from annotations.services.account_events import AccountEventName
@@ -140,65 +137,6 @@ def test_a_password_itself_is_never_stored(engine, not_a_hash):
     assert dump(engine) == before
 
 
-@pytest.mark.parametrize("field", ["name", "email"])
-def test_two_who_take_one_name_at_once(engine, field):
-    """SQLite lets one writer in at a time, so there the second one is told before it writes."""
-    ready, refused = threading.Barrier(2, timeout=10), []
-
-    def take(number: int) -> None:
-        given = {"name": f"n{number}", "email": f"e{number}@x"} | {field: "ann@x"}
-        ready.wait()
-        try:
-            hire(engine, **given)
-        except SlugTaken as error:
-            refused.append(error.field)
-
-    run_together(lambda: take(1), lambda: take(2))
-    assert refused == [field]
-    with read_session(engine) as session:
-        assert len(list_people(session)) == 1
-
-
-def test_a_name_that_is_taken_between_look_and_write(postgresql_databases, engine):
-    if engine.dialect.name == "sqlite":
-        pytest.skip("its writers come one after the other")
-    begun = threading.Event()
-
-    def second() -> None:
-        begun.set()
-        with pytest.raises(SlugTaken) as caught:
-            hire(engine, "eve", email="ann@desk.example")
-        assert caught.value.field == "email"
-
-    thread = threading.Thread(target=second)
-    with work(engine) as session:
-        create_user(
-            session, name="ann", email="ann@desk.example", role=Role.EDITOR, password_hash=None, actor=None, now=NOW
-        )
-        thread.start()
-        assert begun.wait(10)
-    thread.join(10)
-    assert not thread.is_alive()
-
-
-def run_together(*calls: Callable[[], None]) -> None:
-    """Run ``calls`` at the same time; raises what any of them raised."""
-    failed: list[BaseException] = []
-
-    def guarded(call: Callable[[], None]) -> None:
-        try:
-            call()
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not failed, failed
-
-
 # Who may
 
 STEPS: dict[str, Callable[[Session, Actor, Actor], object]] = {
@@ -316,54 +254,6 @@ def test_an_account_is_disabled_once(engine):
         disable_user(session, user_id=ann.id, actor=None, now=LATER)
 
 
-# The last admin
-
-DEMOTE = lambda s, a, by: change_role(s, user_id=a.id, role=Role.EDITOR, actor=by, now=LATER)  # noqa: E731
-DISABLE = lambda s, a, by: disable_user(s, user_id=a.id, actor=by, now=LATER)  # noqa: E731
-
-
-@pytest.mark.parametrize("lock_out", [DEMOTE, DISABLE], ids=["demote", "disable"])
-@pytest.mark.parametrize("from_command_line", [True, False])
-def test_the_last_admin_stays(engine, lock_out, from_command_line):
-    dan, eve = hire(engine, "dan", Role.ADMIN), hire(engine, "eve", Role.ADMIN)
-    hire(engine, "ann")
-    with work(engine) as session:
-        disable_user(session, user_id=eve.id, actor=dan, now=NOW)
-    before = dump(engine)
-    by = None if from_command_line else dan
-    with pytest.raises(TransitionNotAllowed, match="last admin who can sign in"), work(engine) as session:
-        lock_out(session, dan, by)
-    assert dump(engine) == before
-    with work(engine) as session:
-        enable_user(session, user_id=eve.id, actor=dan, now=NOW)
-        lock_out(session, dan, by)
-
-
-@pytest.mark.parametrize("lock_out", [DEMOTE, DISABLE], ids=["demote", "disable"])
-def test_two_admins_cannot_lock_each_other_out_at_once(engine, lock_out):
-    admins = [hire(engine, name, Role.ADMIN) for name in ("dan", "eve")]
-    for _ in range(10):
-        ready, refused = threading.Barrier(2, timeout=10), []
-
-        def strike(target: Actor, by: Actor, ready=ready, refused=refused) -> None:
-            ready.wait()
-            try:
-                with work(engine) as session:
-                    lock_out(session, target, by)
-            except DomainError as error:
-                refused.append((error.code, target))
-
-        run_together(lambda: strike(*admins), lambda: strike(*reversed(admins)))
-        ((code, left),) = refused
-        assert code == "transition_not_allowed"
-        with work(engine) as session:
-            (gone,) = (admin for admin in admins if admin != left)
-            if lock_out is DISABLE:
-                enable_user(session, user_id=gone.id, actor=None, now=NOW)
-            else:
-                change_role(session, user_id=gone.id, role=Role.ADMIN, actor=None, now=NOW)
-
-
 # What stays
 
 
@@ -374,13 +264,6 @@ def test_events_stay(engine, statement):
     with pytest.raises(Exception, match="account_events keeps its rows"), work(engine) as session:
         session.connection().exec_driver_sql(statement)
     assert dump(engine) == before
-
-
-def test_every_event_has_its_grammar_and_its_line_in_the_documentation():
-    page = (Path(__file__).parents[2] / "docs" / "people.md").read_text(encoding="utf-8")
-    for event in AccountEventName:
-        assert re.fullmatch(r"(user|interest|token)\.[a-z]+(_[a-z]+)*(ed|set)", event), event
-        assert f"| `{event}` | {event.definition} |" in page
 
 
 def test_a_disabled_person_is_listed_as_such(engine):

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
+from annotations.store.base import UtcDateTime
 from annotations.store.tables import METADATA
 from annotations.store.verification import Head, Verification, verify
 
@@ -104,7 +105,7 @@ def _another(value: Any) -> Any:
 
 
 def _something(column: Column[Any]) -> Any:
-    if column.type.python_type is datetime:
+    if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat("2026-12-01T09:00:00.000003+00:00")
     return {str: "x", int: 1, UUID: UUID(int=7), date: date(2026, 1, 1), dict: {"x": "y"}}[column.type.python_type]
 

@@ -21,7 +21,6 @@ from tests.store.tampering import OWNER, PARENT, look, names_of, other, spoiling
 GUARDED = ("publication_log", "transitions", *OWNER, *PARENT, "corrections", "paragraphs")
 NOT_COVERED = {
     "evidence_versions.id": "nothing hangs on it: a version is known by its entity and number",
-    "article_versions.id": "of one without topics nothing hangs on it",
     "transitions.id": "nothing hangs on it: a step is known by its entity and position",
     "anchors.id": "nothing hangs on it: an anchor is known by version and revision",
     "corrections.id": "nothing hangs on it: a correction is known by its row of the log",
@@ -31,6 +30,7 @@ NOT_COVERED = {
     "revisions.import_report": "how a text was imported is no part of its hash, which is that of the text",
 }
 COLUMNS = [(table, column.name) for table in GUARDED for column in METADATA.tables[table].c]
+COVERED = [(table, name) for table, name in COLUMNS if f"{table}.{name}" not in NOT_COVERED]
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +79,18 @@ def test_every_column_of_what_is_chained_or_hashed_is_tried():
     assert set(NOT_COVERED) <= {f"{table}.{column}" for table, column in COLUMNS}
 
 
-@pytest.mark.parametrize(("table", "name"), COLUMNS)
+@pytest.mark.parametrize(("table", "name"), COVERED)
 def test_one_value_changed_is_found_and_located(bare, table, name):
     column = METADATA.tables[table].c[name]
     with bare.connect() as connection:
         rows = rows_of(connection, table)
-    for row in (rows[0], rows[len(rows) // 2], rows[-1]):
+    for row in (rows[0], rows[-1]):
         with spoiling(bare) as connection:
             changed = {**row, name: other(column, row[name])}
             names = names_of(connection, table, row)
             connection.execute(update(column.table).where(*this(table, row)).values({name: changed[name]}))
             names |= names_of(connection, table, changed)
             found = look(connection)
-            if f"{table}.{name}" in NOT_COVERED:
-                continue
             assert found.findings, (row[name], changed[name])
             assert any(part in finding.row for finding in found.findings for part in names), (names, found.findings)
 
@@ -104,7 +102,7 @@ def test_what_is_not_covered_is_so(bare, name):
     sound = set()
     with bare.connect() as connection:
         rows = rows_of(connection, table)
-    for row in rows:
+    for row in (rows[0], rows[-1]):
         with spoiling(bare) as connection:
             value = other(METADATA.tables[table].c[column], row[column])
             connection.execute(update(METADATA.tables[table]).where(*this(table, row)).values({column: value}))
@@ -115,7 +113,7 @@ def test_what_is_not_covered_is_so(bare, name):
 @pytest.mark.parametrize("table", ["publication_log", "transitions", *OWNER])
 def test_a_cut_off_tail_is_found_and_located(bare, table):
     rows = METADATA.tables[table]
-    order = {"publication_log": rows.c.seq, "transitions": rows.c.position}.get(table, rows.c.get("number"))
+    order = rows.c[{"publication_log": "seq", "transitions": "position"}.get(table, "number")]
     with spoiling(bare) as connection:
         last = connection.execute(select(rows).order_by(order.desc()).limit(1)).mappings().one()
         names = names_of(connection, table, last)
@@ -136,10 +134,11 @@ def test_a_log_cut_off_with_its_heads_is_found_by_a_head_that_was_written_down(b
             update(heads).where(heads.c.chain == "log").values(position=before["seq"], hash=before["hash"])
         )
         connection.execute(delete(stamps).where(stamps.c.seq == head.seq))
-        assert f"seq {head.seq}" not in {finding.row for finding in look(connection).findings}
-        found = look(connection, head)
-        assert (found.findings[0].table, found.findings[0].row) == ("publication_log", f"seq {head.seq}")
-        assert "expected, and missing" in found.findings[0].wrong
+        # What is left of the stamps is found, but nothing says any longer that the log went on.
+        assert {finding.table for finding in look(connection).findings} == {"public_versions"}
+        found = [finding for finding in look(connection, head).findings if finding.table == "publication_log"]
+    assert [finding.row for finding in found] == [f"seq {head.seq}"]
+    assert "expected, and missing" in found[0].wrong
 
 
 def test_another_hash_than_the_one_written_down_is_found(bare):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from annotations.anchoring.differences import Segment
 from annotations.queries.editorial.views import Person, VersionView, WithdrawalRequest
 from annotations.vocabulary import (
     AnchorState,
     BlockKind,
+    DefinedEnum,
     FactCheckStatus,
     OriginStatus,
     RecheckReason,
@@ -104,3 +107,69 @@ class EditorialArticle(ArticleListItem):
 
     paragraphs: tuple[EditorialParagraph, ...]
     orphaned: tuple[AnnotationMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionView(VersionView):
+    """One revision of an article's text, without the text; ``content_hash`` is its text hash.
+
+    ``import_report`` holds what the reader of the source dropped and repaired.
+    """
+
+    source_format: str
+    source_sha256: str
+    import_report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A paragraph as it stands in one revision."""
+
+    paragraph_id: UUID
+    ordinal: int
+    kind: BlockKind
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionText:
+    """A revision with its text."""
+
+    revision: RevisionView
+    blocks: tuple[BlockView, ...]
+
+
+class BlockChange(DefinedEnum):
+    """What became of a paragraph between two revisions."""
+
+    SAME = "same", "The same words in the same order of paragraphs."
+    EDITED = "edited", "The same paragraph with other words or of another kind."
+    MOVED = "moved", "The same words in another place among the paragraphs that both revisions have."
+    ADDED = "added", "Only the new revision has it."
+    REMOVED = "removed", "Only the old revision has it."
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDifference:
+    """What became of one paragraph between two revisions; a place and kind are None in the revision without it.
+
+    ``segments`` are the words of both, one after the other; see :func:`~annotations.anchoring.differences.word_diff`.
+    """
+
+    change: BlockChange
+    paragraph_id: UUID
+    old_ordinal: int | None
+    new_ordinal: int | None
+    old_kind: BlockKind | None
+    new_kind: BlockKind | None
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionDiff:
+    """What became of each paragraph, in the order of the new revision; what was removed stands where it had stood."""
+
+    old: RevisionView
+    new: RevisionView
+    blocks: tuple[BlockDifference, ...]

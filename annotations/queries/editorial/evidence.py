@@ -72,9 +72,7 @@ def evidence_version(version: EvidenceVersion, redacted: bool, known: People) ->
 
 
 def _views(session: Session, sources: Sequence[Evidence]) -> list[EditorialEvidence]:
-    rows: list[Any] = list(
-        session.execute(newest_and_in_force(EntityType.EVIDENCE, [source.id for source in sources]))
-    )
+    rows: list[Any] = list(session.execute(newest_and_in_force(EntityType.EVIDENCE, [source.id for source in sources])))
     known = people(
         session,
         [*(one for source in sources for one in actors_of(source)), *(row[0].created_by for row in rows)],

@@ -135,9 +135,7 @@ def _annotations() -> Statement:
     return (
         select(Annotation, Article.slug, PendingNotice)
         .join(Article, Article.id == Annotation.article_id)
-        .outerjoin(
-            PendingNotice, and_(PendingNotice.annotation_id == Annotation.id, PendingNotice.closed_at.is_(None))
-        )
+        .outerjoin(PendingNotice, and_(PendingNotice.annotation_id == Annotation.id, PendingNotice.closed_at.is_(None)))
     )
 
 
@@ -148,9 +146,7 @@ def _making(claim: str) -> Statement:
         select(AnnotationVersion.annotation_id)
         .join(Claim, Claim.id == AnnotationVersion.claim_id)
         .join(made, made.c.id == AnnotationVersion.annotation_id)
-        .where(
-            Claim.slug == claim, or_(AnnotationVersion.number == made.c.head_number, is_public(AnnotationVersion))
-        )
+        .where(Claim.slug == claim, or_(AnnotationVersion.number == made.c.head_number, is_public(AnnotationVersion)))
     )
 
 

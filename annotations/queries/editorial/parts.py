@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from annotations.queries.editorial.views import Person, WithdrawalRequest
 from annotations.store.actors import ActorRow
 from annotations.store.claims import Claim, ClaimVersion
-from annotations.store.editorial import Redaction
+from annotations.store.editorial import RedactedRow, Redaction
 from annotations.store.evidence import Evidence, EvidenceVersion
-from annotations.store.notes import Annotation, AnnotationVersion
+from annotations.store.notes import Annotation, AnnotationVersion, PendingNotice
 from annotations.store.versions import is_public
 from annotations.vocabulary import EntityType, RecheckReason, ReviewState, Role
 
 People: TypeAlias = Mapping[UUID, Person]
 Statement: TypeAlias = Select[*tuple[Any, ...]]
-Reviewed = Claim | Evidence | Annotation
+Reviewed: TypeAlias = Claim | Evidence | Annotation
 
 ENTITIES: dict[EntityType, tuple[type[Any], type[Any], Any]] = {
     EntityType.CLAIM: (Claim, ClaimVersion, ClaimVersion.claim_id),
@@ -28,6 +28,9 @@ ENTITIES: dict[EntityType, tuple[type[Any], type[Any], Any]] = {
     EntityType.ANNOTATION: (Annotation, AnnotationVersion, AnnotationVersion.annotation_id),
 }
 """Type → its table, that of its versions, and the column by which a version names what it is one of."""
+
+FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+"""States of which nothing is left to be done."""
 
 
 def people(session: Session, ids: Iterable[UUID | None]) -> People:
@@ -120,3 +123,26 @@ def head_of(views: Iterable[Any], number: int) -> Any:
 def in_force_of(views: Iterable[Any]) -> Any | None:
     """The one of ``views`` that is in force, if any."""
     return next((view for view in views if view.is_in_force), None)
+
+
+def is_blanked(version_id: Any, *tables: str) -> ColumnElement[bool]:
+    """Whether a redaction names the row of one of ``tables`` with this id: for versions that number their own way."""
+    named = func.replace(cast(version_id, Text), "-", "")
+    return (
+        select(literal(1))
+        .select_from(RedactedRow)
+        .where(RedactedRow.table_name.in_(tables), RedactedRow.row_key == named)
+        .correlate(version_id.class_)
+        .exists()
+    )
+
+
+def has_open_notice() -> ColumnElement[bool]:
+    """Whether a pending notice stands in the place of the annotation at hand."""
+    return (
+        select(literal(1))
+        .select_from(PendingNotice)
+        .where(PendingNotice.annotation_id == Annotation.id, PendingNotice.closed_at.is_(None))
+        .correlate(Annotation)
+        .exists()
+    )

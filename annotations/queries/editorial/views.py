@@ -14,8 +14,10 @@ from annotations.vocabulary import (
     Category,
     Certainty,
     Design,
+    EntityType,
     EvidenceStatus,
     PendingReason,
+    QueueKind,
     RecheckReason,
     ReviewState,
     Role,
@@ -229,3 +231,65 @@ class EditorialAnnotation(ReviewedView):
     head_anchor: AnchorView | None
     in_force_anchor: AnchorView | None
     notice: Notice | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationRecord(AnnotationVersionView):
+    """One version of an annotation with its anchors in all revisions, oldest first, without the paragraphs' texts."""
+
+    anchors: tuple[AnchorView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an entity's history: who did what, when and why.
+
+    ``four_eyes`` is False where an approval was given by the author under ``REVIEW_FOUR_EYES=false``. ``hash`` covers
+    the step and ``prev_hash``, that of the step before.
+    """
+
+    position: int
+    action: str
+    from_state: str | None
+    to_state: str
+    version_number: int
+    version_hash: str
+    actor: Person
+    at: datetime
+    reason: str | None
+    four_eyes: bool
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """Something that waits for an editor.
+
+    Attributes:
+        key: slug of the article or claim, key of the source; None for an annotation.
+        label: the title, the statement, or the words that are marked.
+        state: in review; of an article whether the public sees it.
+        reason: why it waits, where there is more to say than in which part of the queue it is.
+        since: since when it waits; midnight (UTC) of the day on which a claim is due or a status was checked.
+        by: who asked, or else who wrote the newest version; None where it is the text that changed.
+        article: slug of the annotation's article.
+        into: slug of the claim into which a claim is to be merged.
+        before: where the words of an annotation last stood as they were marked, before the text changed.
+        after: where they stand now; None where they stand nowhere, and in all other parts of the queue.
+    """
+
+    kind: QueueKind
+    entity_type: EntityType
+    id: UUID
+    key: str | None
+    label: str
+    state: str
+    reason: str | None
+    since: datetime
+    by: Person | None
+    lock_version: int
+    article: str | None
+    into: str | None
+    before: AnchorView | None
+    after: AnchorView | None

@@ -20,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from annotations.errors import DomainError
 from annotations.store.chains import timestamp
+from annotations.store.files import owner_only
 
 FORMAT = 1
 SEAL = b"caveat backup, sha256 of all bytes before: "
@@ -129,20 +130,6 @@ def extract_payload(path: Path, manifest: Manifest, target: Path) -> None:
         os.fsync(file.fileno())
     if (written, digest.hexdigest()) != (manifest.payload_bytes, manifest.payload_sha256):
         raise BackupError(f"the database in {path} is not the one that its manifest describes (sha256)")
-
-
-def owner_only(path: str, flags: int) -> int:
-    """An opener for ``open``: what it makes, only its owner can read."""
-    return os.open(path, flags, 0o600)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in ``folder`` on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check_seal(path: Path) -> None:

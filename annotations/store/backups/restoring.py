@@ -74,6 +74,7 @@ def restore(engine: Engine, file: Path, *, now: datetime, tools: Tools, force: b
     engine.dispose()
     with read_session(engine) as session:
         _compare(state_of(session, newest=newest), manifest, DamagedRestore)
+    engine.dispose()
     return Restored(manifest, kept, outdated=manifest.state.revision != newest)
 
 

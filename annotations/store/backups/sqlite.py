@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine, StaticPool, create_engine
 from sqlalchemy.orm import Session
 
-from annotations.store.backups.archive import BackupError, State, sync_folder
+from annotations.store.backups.archive import BackupError, State
 from annotations.store.backups.state import state_of, tables_with_rows
+from annotations.store.files import sync_folder
 
 JOURNALS = ("-wal", "-shm", "-journal")
 WITH_CONTENT = ("-wal", "-journal")

@@ -20,11 +20,11 @@ from annotations.store.backups.archive import (
     Manifest,
     describe,
     read_manifest,
-    sync_folder,
     write_archive,
 )
 from annotations.store.backups.postgresql import Tools
 from annotations.store.backups.state import newest_revision, state_of
+from annotations.store.files import sync_folder
 
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 """What file systems without hard links answer, those of memory sticks and Windows shares."""

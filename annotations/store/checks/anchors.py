@@ -92,7 +92,8 @@ def _fault_of_state(redacted: RedactedRows, row: Any, first: Any) -> str | None:
     flagged = row.context_changed
     if row is first and (row.state != AnchorState.EXACT or flagged):
         return f"{row.state} where it was marked"
-    if redacted.names(ANCHORS, row.id) or redacted.names("annotation_versions", row.version_id):
+    blanked = ((ANCHORS, row.id), ("blocks", row.revision_id), ("annotation_versions", row.version_id))
+    if any(redacted.names(table, key) for table, key in blanked):
         return None
     if row.paragraph_id is None:
         expected = AnchorState.ORPHANED

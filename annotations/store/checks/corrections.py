@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotations.review.events import Event
 from annotations.store.checks.findings import Findings, batches, log_row
 from annotations.store.checks.redactions import RedactedRows
 from annotations.store.checks.references import VERSIONS
@@ -18,6 +19,7 @@ from annotations.vocabulary import EntityType
 
 CORRECTIONS = "corrections"
 NOT_SHOWN = frozenset(VersionColumns.__annotations__)
+WITHDRAWALS = frozenset({Event.ARTICLE_WITHDRAWN, Event.CLAIM_WITHDRAWN, Event.ANNOTATION_WITHDRAWN})
 OWN = ("at", "entity_type", "entity_id")
 
 
@@ -45,11 +47,15 @@ def _fault(session: Session, redacted: RedactedRows, correction: Correction, row
             return f"{name} is not that of its row in the log"
     if redacted.names(CORRECTIONS, correction.id):
         return None
+    if row.event in WITHDRAWALS and correction.after is not None:
+        return "it says what is shown now, and its row of the log is a withdrawal"
     versions = _versions(session, row)
     if not versions:
         return None
     after = versions[-1]
-    if correction.after is not None and not _agrees(correction.after, after, redacted):
+    # Of a merger it says what the other claim says.
+    told = correction.after is not None and row.event != Event.CLAIM_MERGED
+    if told and not _agrees(correction.after or {}, after, redacted):
         return "what it says is shown now is not what its version holds"
     if not any(_agrees(correction.before, before, redacted) for before in versions):
         return "what it says was shown before is not what the version before held"

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.store.checks.findings import chunks
+from annotations.store.editorial import ClaimMerger
 from annotations.store.log import LogRow
-from annotations.store.notes import Annotation
+from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import TICK
 from annotations.store.review import Transition
 from annotations.vocabulary import EntityType
@@ -25,11 +26,13 @@ class Moments:
         self._session = session
         self._of: defaultdict[UUID, set[datetime]] = defaultdict(set)
         self._steps: defaultdict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
+        self._copies: defaultdict[UUID, set[tuple[datetime, UUID]]] = defaultdict(set)
         self._naming: defaultdict[tuple[UUID, int, str], set[tuple[datetime, UUID]]] = defaultdict(set)
         for some in chunks(sorted(ids)):
             self._read(entity_type, some)
             if entity_type is EntityType.ANNOTATION:
                 self._read_articles(some)
+                self._read_mergers(some)
 
     def of(self, entity_id: UUID) -> set[datetime]:
         """When something happened to the entity, or to the article on which it stands."""
@@ -43,6 +46,8 @@ class Moments:
         """
         maker = version.created_by
         if (version.created_at, maker) in self._steps[version.owner_id]:
+            return True
+        if (version.created_at, maker) in self._copies[version.owner_id]:
             return True
         naming = self._naming[version.owner_id, version.number, version.content_hash]
         later = [at - TICK for at, actor in naming if actor == maker and at > version.created_at]
@@ -72,3 +77,19 @@ class Moments:
         )
         for row in self._session.execute(steps):
             self._of[row.id].add(row.at)
+
+    def _read_mergers(self, ids: list[UUID]) -> None:
+        """A merger saves versions anew: under the name of whoever asked for it, or of whoever had written them."""
+        rows = (
+            select(Transition.entity_id, Transition.at, ClaimMerger.requested_by, AnnotationVersion.created_by)
+            .join(ClaimMerger, ClaimMerger.closed_at == Transition.at)
+            .join(AnnotationVersion, AnnotationVersion.annotation_id == Transition.entity_id)
+            .where(
+                Transition.entity_type == EntityType.ANNOTATION,
+                Transition.entity_id.in_(ids),
+                ClaimMerger.merged,
+                AnnotationVersion.created_at < Transition.at,
+            )
+        )
+        for row in self._session.execute(rows):
+            self._copies[row.entity_id] |= {(row.at, row.requested_by), (row.at, row.created_by)}

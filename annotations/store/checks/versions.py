@@ -124,6 +124,8 @@ class _Walk:
             self._add(row, "its history has no step that made it at this time, by this actor")
         if row.valid_from is not None:
             self._check_interval(row, moments)
+        elif row.valid_until is not None:
+            self._add(row, "went out of force, and never came into force")
         self.row = row
 
     def finish(self) -> None:

@@ -1,0 +1,98 @@
+"""After a re-import: each annotation's own state, flag and notice follow from where its words stand now."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotations.review.workflow import Action, next_state
+from annotations.services.carrying import CarriedVersion
+from annotations.services.lookups import public_version, subject_of
+from annotations.services.note_versions import copy_version
+from annotations.services.pending import open_notice
+from annotations.services.rechecks import raise_flag
+from annotations.store.articles import Article, Block, Revision
+from annotations.store.history import add_transition
+from annotations.store.publication_log import TICK, Publication
+from annotations.vocabulary import AnchorState, PendingReason, RecheckReason, ReviewState, Visibility
+
+
+def flag_or_reopen(publication: Publication, article: Article, carried: CarriedVersion) -> None:
+    """Raise the flag for another look, and make what nobody has seen yet a draft again; log nothing.
+
+    What lost its words on a public article is for :func:`open_notice_for`. A draft on top of a version in force raises
+    no flag, because readers see the flag, and what they see is not the draft (rule 1); approving it is refused.
+    """
+    session, annotation = publication.session, carried.annotation
+    if not carried.in_force and public_version(session, annotation) is not None:
+        return
+    if carried.in_force and carried.lost_its_words:
+        if article.visibility == Visibility.PUBLIC:
+            return
+        _reopen(publication, carried)
+    if carried.lost_its_words:
+        gone = carried.state is AnchorState.ORPHANED
+        reason = RecheckReason.TEXT_REMOVED if gone else RecheckReason.TEXT_CHANGED
+    elif carried.context_changed and not annotation.needs_recheck:
+        reason = RecheckReason.CONTEXT_CHANGED
+    else:
+        return
+    raise_flag(session, annotation, reason, actor_id=publication.actor_id, at=publication.moment)
+
+
+def open_notice_for(publication: Publication, article: Article, carried: CarriedVersion) -> None:
+    """Put a pending notice in the place of what lost its words (rule 6), where readers saw it."""
+    if article.visibility != Visibility.PUBLIC or not carried.in_force or not carried.lost_its_words:
+        return
+    session = publication.session
+    gone = carried.state is AnchorState.ORPHANED
+    reason = PendingReason.TEXT_REMOVED if gone else PendingReason.TEXT_CHANGED
+    open_notice(session, publication, carried.annotation, reason, paragraph_id=_where_it_stood(session, carried))
+
+
+def _where_it_stood(session: Session, carried: CarriedVersion) -> UUID | None:
+    """The paragraph on which a notice goes; None, for the article, where the paragraph is gone."""
+    if carried.after is not None or carried.before is None:
+        return None
+    still_there = (
+        select(Block.paragraph_id)
+        .join(Revision, Revision.id == Block.revision_id)
+        .join(Article, (Article.id == Revision.article_id) & (Article.revision_number == Revision.number))
+        .where(Article.id == carried.annotation.article_id, Block.paragraph_id == carried.before.paragraph_id)
+    )
+    return session.scalars(still_there).one_or_none()
+
+
+def _reopen(publication: Publication, carried: CarriedVersion) -> None:
+    """Take an approved version that nobody has seen yet out of force; its annotation is a draft again.
+
+    It is saved anew, because a version comes into force once; a draft on top of it is what goes on.
+    """
+    session, annotation, version = publication.session, carried.annotation, carried.version
+    if version.valid_from is None:
+        return
+    version.valid_until = max(publication.moment, version.valid_from + TICK)
+    session.flush()
+    if annotation.state != ReviewState.PUBLISHED:
+        return
+    annotation.state = next_state(ReviewState.PUBLISHED, Action.REOPEN)
+    draft = copy_version(
+        session,
+        annotation,
+        version,
+        claim_id=version.claim_id,
+        author=publication.actor_id,
+        now=publication.moment,
+    )
+    add_transition(
+        session,
+        subject_of(annotation, draft),
+        action=Action.REOPEN,
+        from_state=ReviewState.PUBLISHED,
+        to_state=annotation.state,
+        actor_id=publication.actor_id,
+        at=publication.moment,
+        reason=carried.state.definition,
+    )
