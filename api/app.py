@@ -21,7 +21,7 @@ from api.database import init_database
 from api.editorial import BLUEPRINTS as EDITORIAL
 from api.editorial.blueprint import EditorialBlueprint, restore_tag
 from api.logging import configure_logging, log_request, start_timer
-from api.openapi import PublicBlueprint, build_api
+from api.openapi import PublicBlueprint, build_api, build_editorial_api
 from api.request_id import begin_request, return_request_id
 from api.security_headers import add_security_headers
 from api.targets import check_target
@@ -46,14 +46,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or read_settings()
     configure_logging(settings.log_level)
-    app = build_edge(settings, (*BLUEPRINTS, *EDITORIAL))
+    app = build_edge(settings, BLUEPRINTS, EDITORIAL)
     init_database(app, settings)
     init_commands(app)
     return app
 
 
-def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint | EditorialBlueprint]) -> Flask:
-    """The HTTP contract around ``blueprints``, without a database.
+def build_edge(
+    settings: Settings, blueprints: Sequence[PublicBlueprint], editorial: Sequence[EditorialBlueprint] = ()
+) -> Flask:
+    """The HTTP contract around ``blueprints`` for everybody and those for editors, without a database.
 
     Raises:
         UndeclaredRoute: a route says neither which permission it asks for nor that it is public.
@@ -68,6 +70,10 @@ def build_edge(settings: Settings, blueprints: Sequence[PublicBlueprint | Editor
     api = build_api(app, settings)
     for blueprint in (*blueprints, health.blueprint):
         api.register_blueprint(blueprint)
+    if editorial:
+        desk = build_editorial_api(app, settings)
+        for one in editorial:
+            desk.register_blueprint(one)
     app.register_blueprint(docs.blueprint)
     access_table(app)
     return app

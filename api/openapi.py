@@ -70,6 +70,16 @@ evidence. It informs and is no medical advice.
 * **Forms.** Times are RFC 3339 in UTC, ids are UUIDs, texts are UTF-8 in NFC, offsets count from 0.
 * **Growth.** Within `/v1` members and enumeration values may be added; pass over those you do not know.
 """
+EDITORIAL_PREFIX = "/v1/editorial"
+EDITORIAL_DESCRIPTION = """\
+What editors do: import articles, propose annotations, tie them to claims and evidence, review, publish, repair.
+
+* **Who calls.** Every address takes a token (`Authorization: Bearer …`) and names the permission that it asks for.
+* **No lost work.** A change needs `If-Match` with the ETag of what was read (428 without it); when somebody else changed
+  it meanwhile the answer is 412 with the present version, and nothing is changed.
+* **Once.** A POST with an `Idempotency-Key` can be repeated for a day; it is carried out once.
+* **Errors** are problem documents (RFC 9457) that say what to do next.
+"""
 ANSWER = "The answer. The example is a real one about the sample articles; its lists are shortened."
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -213,42 +223,53 @@ class PublicBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-s
 
 
 def build_api(app: Flask, settings: Settings) -> Api:
-    """The OpenAPI side of ``app``, with the document at ``/openapi.json``."""
-    app.config.update(
-        API_TITLE=TITLE,
-        API_VERSION=API_VERSION,
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/",
-        OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS={
+    """The OpenAPI side of the public addresses of ``app``, with the document at ``/openapi.json``."""
+    return _build(app, settings, "", "/", TITLE, DESCRIPTION, [{}, {"bearer": []}])
+
+
+def build_editorial_api(app: Flask, settings: Settings) -> Api:
+    """The OpenAPI side of the editors' addresses, with a document of its own below them."""
+    return _build(
+        app, settings, "EDITORIAL_", EDITORIAL_PREFIX, f"{TITLE}, for editors", EDITORIAL_DESCRIPTION, [{"bearer": []}]
+    )
+
+
+def _build(
+    app: Flask,
+    settings: Settings,
+    prefix: str,
+    address: str,
+    title: str,
+    description: str,
+    security: list[dict[str, list[str]]],
+) -> Api:
+    options = {
+        "API_TITLE": title,
+        "API_VERSION": API_VERSION,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": address,
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
             "info": {
-                "description": DESCRIPTION,
+                "description": description,
                 "contact": {"name": settings.organisation_name, "url": settings.organisation_url},
                 "license": {"name": "Licence of the notes", "url": settings.notes_licence_url},
             },
             "servers": [{"url": settings.public_base_url}],
-            "security": [{}, {"bearer": []}],
+            "security": security,
         },
-    )
-    api = Api(app)
+    }
+    app.config.update({f"{prefix}{name}": value for name, value in options.items()})
+    api = Api(app, config_prefix=prefix)
     api.register_converter(OrdinalConverter, ordinal_schema)
     api.register_converter(SlugConverter, slug_schema)
-    api.ma_plugin.converter.schema_name_resolver = _component_name
     api.ma_plugin.converter.add_attribute_function(name_enumeration)
     api.ma_plugin.converter.add_parameter_attribute_function(_tidy_parameter)
     api.spec.components.security_scheme(
         "bearer",
-        {"type": "http", "scheme": "bearer", "description": "Optional for reads; raises the rate limit."},
+        {"type": "http", "scheme": "bearer", "description": "A token. Optional for public reads."},
     )
     return api
-
-
-def _component_name(schema: Any) -> str:
-    """A schema's name in the document; what editors see of a thing is another schema than what the public sees."""
-    found = schema if isinstance(schema, type) else type(schema)
-    name = found.__name__.removesuffix("Schema")
-    is_editorial = "editorial" in found.__module__.split(".") and not name.startswith("Editorial")
-    return f"Editorial{name}" if is_editorial else name
 
 
 def _tidy_parameter(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Response
@@ -29,9 +30,11 @@ def read_one(
     state_of: Callable[[Session], PublicState | None] | None = None,
     *,
     at: datetime | None = None,
+    elsewhere: Callable[[Session], str | None] | None = None,
 ) -> View | Response:
     """What stands behind ``key``, or stood there at the moment ``at``: a 304, or what ``query`` finds.
 
+    ``elsewhere`` gives the address of what took the place of something that is no longer found: a 308 to it.
     ``query`` and ``tombstone`` are of that moment. ``state_of`` takes the place of the look-up of ``key`` where the key
     stands for more than this one address, so that no 304 is given for what is not there.
 
@@ -41,7 +44,7 @@ def read_one(
     """
     session = request_session()
     if at is not None:
-        return _read_past(session, at, key, query, tombstone)
+        return _read_past(session, at, key, query, tombstone, elsewhere)
     state = public_state(session, key) if state_of is None else state_of(session)
     if state is None:
         raise NotFound("There is nothing at this address.")
@@ -51,9 +54,7 @@ def read_one(
     if unchanged is not None:
         return unchanged
     found = query(session)
-    if found is None:
-        raise NotFound("There is nothing at this address.")
-    return found
+    return found if found is not None else _moved(session, elsewhere, NotFound("There is nothing at this address."))
 
 
 def unchanged_list(key: str, at: datetime | None = None) -> Response | None:
@@ -71,12 +72,22 @@ def _read_past(
     key: str,
     query: Callable[[Session], View | None],
     tombstone: Callable[[Session], Tombstone | None],
+    elsewhere: Callable[[Session], str | None] | None,
 ) -> View | Response:
     found = query(session)
     if found is None:
-        raise _gone(tombstone(session))
+        return _moved(session, elsewhere, _gone(tombstone(session)))
     state = state_at(session, at)
     return conditional(Validator(state.seq, state.at), keys=[key]) or found
+
+
+def _moved(session: Session, elsewhere: Callable[[Session], str | None] | None, otherwise: Exception) -> Response:
+    address = elsewhere(session) if elsewhere is not None else None
+    if address is None:
+        raise otherwise
+    response = Response(status=HTTPStatus.PERMANENT_REDIRECT)
+    response.headers["Location"] = address
+    return response
 
 
 def _gone(tombstone: Tombstone | None) -> Exception:

@@ -22,6 +22,7 @@ from annotations.services.actors import register_actor
 from annotations.services.articles import import_article, make_public, mark_fact_check
 from annotations.services.claims import revise_claim, write_claim
 from annotations.services.content import (
+    NOTICES,
     AnnotationContent,
     ArticleMetadata,
     CitedEvidence,
@@ -106,7 +107,7 @@ class Editors:
 
     def source(self, key: str, *, review: str = "published", **values: Any) -> Evidence:
         """A source, taken as far as ``review`` says."""
-        content = EvidenceContent(**{**_source(self.mark, key), **values})
+        content = EvidenceContent(**{**_source(self.mark, key), **_with_notice(values)})
         with self._at_work() as (session, now):
             evidence = add_evidence(session, content, key=key, actor=self.writer, now=now)
         return self.review(evidence, review)
@@ -138,7 +139,7 @@ class Editors:
 
     def revise_source(self, evidence: Evidence, *, review: str = "published", **values: Any) -> Evidence:
         """Another version of a source."""
-        content = EvidenceContent(**{**_source(self.mark, evidence.key), **values})
+        content = EvidenceContent(**{**_source(self.mark, evidence.key), **_with_notice(values)})
         with self._at_work(evidence) as (session, now, evidence):
             revise_evidence(session, evidence, content, actor=self.writer, now=now)
         return self.review(evidence, review)
@@ -237,6 +238,11 @@ def imported(title: str | None, texts: Iterable[str]) -> ImportedText:
 
 def _found(session: Session, entity: Any) -> Any:
     return session.get_one(type(entity), entity.id)
+
+
+def _with_notice(values: dict[str, Any]) -> dict[str, Any]:
+    """A status that a notice makes comes with one."""
+    return {"status_notice": "The publisher said so.", **values} if values.get("status") in NOTICES else values
 
 
 def _source(mark: str, key: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def page() -> str:
     lines += ["", "## Scopes of tokens", "", "| scope | what it is for |", "| --- | --- |"]
     lines += [f"| `{scope}` | {scope.definition} |" for scope in Scope]
     lines += ["", "## Routes", "", "| route | asks for |", "| --- | --- |"]
-    app = build_edge(settings_for("sqlite:///var/nowhere.db"), (*BLUEPRINTS, *EDITORIAL))
+    app = build_edge(settings_for("sqlite:///var/nowhere.db"), BLUEPRINTS, EDITORIAL)
     lines += [f"| `{name}` | {'public' if access == 'public' else f'`{access}`'} |" for name, access in _routes(app)]
     return "\n".join(lines) + "\n"
 

@@ -13,7 +13,8 @@ import click
 import pytest
 
 from annotations.review.events import Event
-from api.cli import database, seed
+from annotations.vocabulary import QueueKind
+from api.openapi import EDITORIAL_PREFIX
 from api.problems import PROBLEMS
 from tests.applications import app_for
 from tests.openapi_document import operations
@@ -130,11 +131,28 @@ def test_every_resource_is_shown_with_an_answer(app, document):
 def test_every_route_and_parameter_is_documented(app, document):
     text = page("http-api.md")
     rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
-    for path in rules - {"/docs/assets/{name}"}:
+    editorial = {path for path in rules if path.startswith(f"{EDITORIAL_PREFIX}/")}
+    for path in rules - editorial - {"/docs/assets/{name}"}:
         assert f"| `{path}` |" in text, path
+    for path in editorial:
+        assert f"| `{path}` |" in page("editorial-api.md"), path
     for path, _, _, parameters in operations(document):
         for parameter in parameters:
             assert f"`{parameter['name']}`" in text or parameter["in"] == "path", (path, parameter["name"])
+
+
+def test_every_editorial_operation_and_parameter_is_documented(app):
+    text = page("editorial-api.md")
+    described = app.test_client().get(f"{EDITORIAL_PREFIX}/openapi.json").get_json()
+    for path, method, operation, parameters in operations(described):
+        assert f"| `{path}` | {method.upper()} | {operation['summary'].rstrip('.')} |" in text, (path, method)
+        for parameter in parameters:
+            assert f"`{parameter['name']}`" in text or parameter["in"] == "path", (path, parameter["name"])
+
+
+@pytest.mark.parametrize("kind", list(QueueKind))
+def test_every_part_of_the_queue_is_documented(kind):
+    assert f"| `{kind}` | {kind.definition} |" in page("editorial-api.md")
 
 
 def test_every_problem_is_documented():
@@ -165,9 +183,9 @@ def commands_of(command: click.Command, *names: str) -> Iterator[str]:
 
 def test_every_command_is_documented(app):
     text = page("operating.md")
-    ours = [*commands_of(database), *commands_of(seed)]
-    assert set(ours) == {"db upgrade", "db downgrade", "db current", "seed"}
-    assert {command.name for command in (database, seed)} <= app.cli.commands.keys()
+    of_flask = {"openapi", "routes", "run", "shell"}
+    ours = [name for one in app.cli.commands.values() if one.name not in of_flask for name in commands_of(one)]
+    assert {"db upgrade", "seed", "user create", "token create", "backup", "export", "log verify"} <= set(ours)
     assert [name for name in ours if f"flask --app wsgi {name}" not in text] == []
 
 

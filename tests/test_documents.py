@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 from annotations.review.events import Event
 from annotations.review.workflow import TRANSITIONS
 from annotations.store.tables import METADATA
 from tests.applications import app_for
+from tests.test_docs import commands_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README, DATA_MODEL, OPERATING = (
@@ -121,11 +121,7 @@ def test_every_table_is_documented():
 
 def test_every_command_is_documented(sqlite_databases):
     with app_for(sqlite_databases.with_samples()) as app:
-        commands = {
-            f"{name} {sub}" if isinstance(command, click.Group) else name
-            for name, command in app.cli.commands.items()
-            for sub in (command.commands if isinstance(command, click.Group) else [""])
-        }
+        commands = {name for command in app.cli.commands.values() for name in commands_of(command)}
     documented = {
         " ".join(word for word in names(row[0])[0].removeprefix("flask --app wsgi ").split() if word.islower())
         for row in rows(section(OPERATING, "Commands"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,8 @@ from annotations.services.passwords import verify_password
 from annotations.services.tokens import MAX_DAYS, find_token
 from annotations.store.engine import read_session
 from api.database import impatient_transaction
-from tests.applications import app_for
+from tests.applications import app_for, engine_of
+from tests.databases import Databases
 from tests.services.newsroom import dump
 from tests.staff import PASSWORD, CountingHasher
 
@@ -71,6 +73,18 @@ def desk(app, engine, monkeypatch) -> Desk:
     hasher = CountingHasher()
     monkeypatch.setattr(passwords, "HASHER", hasher)
     return Desk(app, engine)
+
+
+@pytest.fixture(scope="module")
+def shared(databases: Databases) -> Generator[Desk]:
+    """A desk with an admin, dan, and an editor, ann, for commands that change nothing."""
+    url = databases.copy(databases.migrated())
+    with app_for(url) as app:
+        desk = Desk(app, engine_of(app))
+        desk.hire("dan", "admin")
+        desk.hire("ann")
+        yield desk
+    databases.drop(url)
 
 
 def signs_in(engine: Engine, email: str, password: str) -> bool:
@@ -190,10 +204,8 @@ def test_a_career(desk):
         ("token list nobody@x", None, "nobody has this address", "nobody"),
     ],
 )
-def test_what_is_refused_is_said_in_a_line(desk, words, answer, told, reason):
-    desk.hire("dan", "admin")
-    desk.hire("ann")
-    said = desk.refused(*words.split(), answer=answer)
+def test_what_is_refused_is_said_in_a_line(shared, words, answer, told, reason):
+    said = shared.refused(*words.split(), answer=answer)
     assert said.startswith("Error: "), reason
     assert said.endswith("; nothing was changed\n")
     assert said.count("\n") == 1
@@ -218,9 +230,8 @@ def test_what_is_refused_is_said_in_a_line(desk, words, answer, told, reason):
         ("token revoke abc", "abc", "no id"),
     ],
 )
-def test_a_command_that_is_misspelt_says_how(desk, words, told, reason):
-    desk.hire("ann")
-    said = desk.refused(*words.split(), code=2)
+def test_a_command_that_is_misspelt_says_how(shared, words, told, reason):
+    said = shared.refused(*words.split(), code=2)
     assert "Usage: " in said, reason
     assert told in said
 

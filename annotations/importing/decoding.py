@@ -117,7 +117,7 @@ def _declared(data: bytes, label: str) -> Decoded | None:
         # What could declare UTF-16 in ASCII is not in UTF-16; UTF-8 with slips is better read by the guess.
         if name not in _NAMEABLE | {"cp874"} or name.startswith("utf"):
             return None
-        return Decoded(data.decode(name), name)
+        return Decoded(data.decode(name), "windows-1252" if name == "cp1252" else name)
     except (LookupError, ValueError):
         return None
 

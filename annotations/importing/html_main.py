@@ -1,8 +1,8 @@
 """Which pieces of a page are its text.
 
-trafilatura says where the text is, by rules that were measured on thousands of pages; it is not asked for the text
-itself, because it joins words, forgets repeated passages and drops captions. A piece is kept if trafilatura kept it, or
-if it stands in the part of the page that holds nearly everything that trafilatura kept and nothing speaks against it.
+trafilatura says where the text is, by rules that were measured on many real pages; it is not asked for the text itself,
+because it may join words, forget passages and drop captions. A piece is kept if trafilatura kept it, or if it stands in
+the part of the page that holds nearly everything that trafilatura kept and nothing speaks against it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from annotations.importing.html_tree import Box, Piece
 from annotations.importing.shapes import ends_sentence, is_byline_or_date
 from annotations.vocabulary import BlockKind
 
-MAX_ELEMENTS = 50_000
+MAX_ELEMENTS = 10_000
 MAX_DEPTH = 100
-"""trafilatura recurses, and takes time that grows with elements times depth; what is beyond is read without it."""
+"""trafilatura recurses, and takes time that grows with the square of the elements; larger pages are read without it.
+
+Of the pages that it is measured on, one in a hundred has more than 3,700 elements, none is nested more than 42 deep.
+"""
 
 MAIN_SHARE = 0.8
 """The main part is the smallest one with so much of what trafilatura kept."""
@@ -160,8 +163,7 @@ def _keep_lead(pieces: Sequence[Piece], judged: list[str | None]) -> None:
     heading = next((at for at in range(first - 1, -1, -1) if pieces[at].level == 1), first)
     for at in range(heading + 1, first):
         piece = pieces[at]
-        is_sentence = len(piece.text) >= SHORTEST_LEAD and ends_sentence(piece.text)
-        if judged[at] == BOILERPLATE and is_sentence and not _is_linked(piece):
+        if judged[at] == BOILERPLATE and _is_sentence(piece) and not _is_linked(piece):
             judged[at] = None
 
 
@@ -200,6 +202,10 @@ def _against(piece: Piece, main: Box | None) -> str | None:
     return furniture_reason(piece.text)
 
 
+def _is_sentence(piece: Piece) -> bool:
+    return len(piece.text) >= SHORTEST_LEAD and ends_sentence(piece.text)
+
+
 def _is_menu(piece: Piece) -> bool:
     return piece.links >= LINKS_OF_A_MENU and _is_linked(piece)
 
@@ -220,7 +226,7 @@ def _without_idle_headings(
             left_out_below = left_out_below or judged[position] is not None
         elif judged[position] is not None:
             left_out_below = True
-        elif left_out_below and not text_below and not kept[position]:
+        elif left_out_below and not text_below and not kept[position] and not _is_sentence(pieces[position]):
             judged[position] = HEADS_NOTHING
         else:
             text_below = left_out_below = False

@@ -23,9 +23,17 @@ LARGEST_SHARE_OF_TEXT = 0.25
 LARGEST_SHARE_FOUND = 0.5
 """Nor is what trafilatura took for text by more than half: the first paragraph may stand in a "promo" as well."""
 
+LEAST_FOUND = 60
+"""Characters from which that counts; it takes short lines for text now and then."""
+
 _WITHOUT_SCRIPTS = "shown only where scripts do not run"
 _MAY_HOLD_HEADINGS = frozenset({"navigation", _WITHOUT_SCRIPTS})
 """The name of the site is often marked up as the main heading."""
+
+_RUNNING_TEXT_OF_ITS_OWN = frozenset(
+    {"cookie or consent notice", "dialog", "newsletter sign-up", "readers' comments", "about the author", "page footer"}
+)
+"""What trafilatura may take for text, because it reads like one."""
 
 _BY_TAG: dict[str, tuple[str, bool]] = {
     "nav": ("navigation", False),
@@ -135,12 +143,10 @@ class Region:
             text_size: how many of them trafilatura took for text; 0 if it was not asked, or found nothing.
         """
         for region in reversed(self.chain()):
-            is_main = (
-                region.holds_main
-                or region.size > LARGEST_SHARE * page_size
-                or region.found > min(LARGEST_SHARE_FOUND * region.size, LARGEST_SHARE_OF_TEXT * text_size)
-            )
-            if region.sure or not is_main:
+            enough = max(LEAST_FOUND, min(LARGEST_SHARE_FOUND * region.size, LARGEST_SHARE_OF_TEXT * text_size))
+            is_found = region.found > enough and region.reason not in _RUNNING_TEXT_OF_ITS_OWN
+            is_main = region.size > LARGEST_SHARE * page_size or is_found
+            if region.sure or not (is_main or region.holds_main):
                 return region
         return None
 

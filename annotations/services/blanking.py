@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.text import fold
@@ -63,27 +63,36 @@ def blacked_out(text: str) -> str:
 
 
 class Blanks:
-    """Blanks rows for one redaction."""
+    """What one redaction blanks: gathered first, so that the log can vouch for the rows before the guards open them."""
 
-    def __init__(self, session: Session, redaction_id: UUID) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self._redaction_id = redaction_id
+        self._changes: list[Update] = []
+        self._rows: set[tuple[str, str]] = set()
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Table and key of every row that no redaction has named yet."""
+        return sorted(row for row in self._rows if self.session.get(RedactedRow, row) is None)
 
     def update(self, table: type[Any], key: UUID | int, where: ColumnElement[bool], values: dict[str, Any]) -> None:
-        """Name the row with this key, and set ``values`` where ``where`` says."""
-        if not values:
-            return
-        named = key.hex if isinstance(key, UUID) else str(key)
-        place = (table.__tablename__, named)
-        if self.session.get(RedactedRow, place) is None:
-            self.session.add(RedactedRow(table_name=place[0], row_key=named, redaction_id=self._redaction_id))
-            self.session.flush()
-        self.session.execute(
-            update(table).where(where).values(values), execution_options={"synchronize_session": False}
+        """Set ``values`` where ``where`` says, in the row with this key."""
+        if values:
+            self._rows.add((table.__tablename__, key.hex if isinstance(key, UUID) else str(key)))
+            self._changes.append(update(table).where(where).values(values))
+
+    def apply(self, redaction_id: UUID) -> None:
+        """Name the rows, and blank them."""
+        self.session.add_all(
+            RedactedRow(table_name=table, row_key=key, redaction_id=redaction_id) for table, key in self.rows
         )
+        self.session.flush()
+        for change in self._changes:
+            self.session.execute(change, execution_options={"synchronize_session": False})
+        self.session.expire_all()
 
     def blank_version(self, version: Any) -> frozenset[str]:
-        """Blank ``version`` and what hangs on it; answer words that other rows had from it alone, blanked with it."""
+        """Blank ``version`` and what hangs on it; answer words that other rows have from it alone, blanked with it."""
         values: dict[str, Any] = {name: REDACTED for name in WORDS[type(version)] if getattr(version, name) is not None}
         values |= {
             name: REDACTED_URL for name in ADDRESSES.get(type(version), ()) if getattr(version, name) is not None
@@ -132,7 +141,6 @@ class Blanks:
             if anchor.paragraph_id is not None:
                 quote = texts[anchor.paragraph_id][anchor.start_offset : anchor.end_offset]
                 self.update(Anchor, anchor.id, Anchor.id == anchor.id, {"quote": quote})
-        self.session.expire_all()
         return frozenset().union(*(self._blank_marked(anchor.version_id, revision.id) for anchor in anchors))
 
     def _blank_marked(self, version_id: UUID, revision_id: UUID) -> frozenset[str]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.text import fold, text_sha256
-from annotations.anchoring.transfer import BlockSpan, CarriedSpan, Comparison
+from annotations.anchoring.transfer import BlockSpan, Comparison
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion
 from annotations.store.versions import is_public
@@ -18,6 +18,9 @@ from annotations.vocabulary import AnchorState, BlockKind, ReviewState
 
 NewBlocks = Mapping[int, tuple[BlockKind, str]]
 """Kind and text of the blocks of a new text, by ordinal."""
+
+LOST = (AnchorState.CHANGED, AnchorState.ORPHANED)
+"""The states of an anchor whose words no longer stand there."""
 
 FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
 
@@ -57,7 +60,7 @@ class CarriedVersion:
     @property
     def lost_its_words(self) -> bool:
         """Whether the words that were marked no longer stand there."""
-        return self.state in {AnchorState.CHANGED, AnchorState.ORPHANED}
+        return self.state in LOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlo
     )
     blocks = _carried_blocks(session, article, old_blocks, new, comparison.pairs)
     kept = {block.old_ordinal for block in blocks if block.old_ordinal is not None}
-    homes = _first_paragraphs(session, [version.id for _, version, _ in standing])
+    homes = _homes(session, [version.id for _, version, _ in standing])
     return Plan(
         blocks=blocks,
         gone=tuple(block for block in old_blocks if block.ordinal not in kept),
@@ -133,15 +136,22 @@ def _standing(session: Session, article: Article, old: Revision) -> list[_Standi
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def _first_paragraphs(session: Session, version_ids: list[UUID]) -> dict[UUID, UUID | None]:
-    """The paragraph in which each version was marked."""
-    rows = session.execute(
-        select(Anchor.version_id, Anchor.paragraph_id)
+def _homes(session: Session, version_ids: list[UUID]) -> dict[UUID, Place]:
+    """Where each version was marked."""
+    first = (
+        select(Anchor.version_id, func.min(Revision.number).label("number"))
         .join(Revision, Revision.id == Anchor.revision_id)
         .where(Anchor.version_id.in_(version_ids))
-        .order_by(Revision.number.desc())
+        .group_by(Anchor.version_id)
+        .subquery()
     )
-    return {row.version_id: row.paragraph_id for row in rows}
+    rows = session.execute(
+        select(Anchor.version_id, Anchor.start_offset, Anchor.end_offset, Block)
+        .join(Revision, Revision.id == Anchor.revision_id)
+        .join(first, and_(first.c.version_id == Anchor.version_id, first.c.number == Revision.number))
+        .join(Block, and_(Block.revision_id == Anchor.revision_id, Block.paragraph_id == Anchor.paragraph_id))
+    )
+    return {row.version_id: _place(row.Block, row.start_offset, row.end_offset) for row in rows}
 
 
 def _carried_blocks(
@@ -179,26 +189,24 @@ def _former_paragraphs(session: Session, article: Article) -> dict[str, list[UUI
 def _carried(
     row: _Standing,
     comparison: Comparison,
-    home: UUID | None,
+    home: Place,
     old: list[Block],
     places: Mapping[UUID, int],
     new: tuple[CarriedBlock, ...],
 ) -> CarriedVersion:
     annotation, version, anchor = row
-    before: Place | None = None
-    where: BlockSpan | CarriedSpan | None
-    context_changed = False
-    if anchor.paragraph_id is None or anchor.start_offset is None or anchor.end_offset is None:
-        where = comparison.find_again(version.quote, version.prefix, version.suffix)
-    else:
+    before, after, context_changed = None, None, False
+    if anchor.paragraph_id is not None and anchor.start_offset is not None and anchor.end_offset is not None:
         block = places[anchor.paragraph_id]
         before = _place(old[block], anchor.start_offset, anchor.end_offset)
         where = comparison.carry(BlockSpan(block, anchor.start_offset, anchor.end_offset))
+        after = _place(new[where.block], where.start, where.end) if where.block is not None else None
         context_changed = where.context_changed
-    after = None
-    if where is not None and where.block is not None:
-        after = _place(new[where.block], where.start, where.end)
     state = _state(version, after, home)
+    if state in LOST:
+        again = _back_again(version, anchor, comparison, home, new)
+        after = again or after
+        state, context_changed = _state(version, after, home), False
     return CarriedVersion(
         annotation=annotation,
         version=version,
@@ -207,17 +215,31 @@ def _carried(
         before=before,
         state=state,
         after=after,
-        context_changed=context_changed and state in {AnchorState.EXACT, AnchorState.MOVED},
+        context_changed=context_changed,
     )
 
 
-def _state(version: AnnotationVersion, after: Place | None, home: UUID | None) -> AnchorState:
+def _back_again(
+    version: AnnotationVersion, anchor: Anchor, comparison: Comparison, home: Place, new: tuple[CarriedBlock, ...]
+) -> Place | None:
+    """Where the words that were marked are back: in new text, or in their paragraph, which reads as it did then."""
+    if anchor.state in LOST:
+        found = comparison.find_again(version.quote, version.prefix, version.suffix)
+        if found is not None:
+            return _place(new[found.block], found.start, found.end)
+    for block in new:
+        if block.paragraph_id == home.paragraph_id and block.text == home.text:
+            return _place(block, home.start, home.end)
+    return None
+
+
+def _state(version: AnnotationVersion, after: Place | None, home: Place) -> AnchorState:
     """By the words that the editor marked, whatever stood there in between."""
     if after is None:
         return AnchorState.ORPHANED
     if _words(after.quote) != _words(version.quote):
         return AnchorState.CHANGED
-    return AnchorState.EXACT if after.paragraph_id == home else AnchorState.MOVED
+    return AnchorState.EXACT if after.paragraph_id == home.paragraph_id else AnchorState.MOVED
 
 
 def _place(block: Block | CarriedBlock, start: int, end: int) -> Place:

@@ -28,6 +28,9 @@ SLUG_LIMIT = 100
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LINE, PASSAGE = 500, 5_000
 REASON_LIMIT = 1_000
+NOTICES = (EvidenceStatus.CORRECTED, EvidenceStatus.CONCERN, EvidenceStatus.RETRACTED)
+"""The statuses that a notice of the publisher makes, which readers are to be shown."""
+
 IDENTIFIER_KINDS = ("doi", "pmid", "pmcid", "nct", "isrctn", "eudract")
 
 
@@ -219,6 +222,8 @@ def check_evidence(content: EvidenceContent, now: datetime) -> EvidenceContent:
         raise InvalidInput("year must lie between 1500 and 2200", field="year")
     if content.participants is not None and not 0 <= content.participants < 2**31:
         raise InvalidInput("participants must be a number of people", field="participants")
+    if content.status in NOTICES and content.status_notice is None:
+        raise InvalidInput(f"say what the notice says by which it is {content.status}", field="status_notice")
     lines = ("title", "authors", "journal", "design_summary", "certainty_reason")
     passages = ("population", "key_finding", "limitations")
     texts: dict[str, Any] = {

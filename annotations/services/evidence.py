@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.errors import SlugTaken
-from annotations.evidence.identifiers import Identifier, canonical_key
+from annotations.evidence.identifiers import Identifier, canonical_key, identifier_url, normalise, recognise
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
 from annotations.services.affected import claims_citing, keys_of_evidence
@@ -75,26 +75,26 @@ def find_or_add_evidence(
 ) -> tuple[Evidence, bool]:
     """The source that bears one of the identifiers in ``content``, or else a new one; and whether it is new.
 
-    A source that is found stays as it is, whatever else ``content`` says of it.
+    A source that is found stays as it is, whatever else ``content`` says of it. The address of a record at its registry
+    is the record's identifier: a source known by its DOI is found by ``https://doi.org/...``, and the other way round.
 
     Raises:
         SlugTaken: the identifiers name several sources (``context['keys']``), or the key is another source's.
         PermissionDenied, InvalidInput: as :func:`add_evidence`.
     """
     require(actor, Permission.WRITE, own_work=True)
-    checked = check_evidence(content, now)
     found: dict[UUID, Evidence] = {}
-    for identifier in checked.identifiers():
+    for field, identifier in _names_of(check_evidence(content, now)):
         known = session.get(EvidenceIdentifier, (identifier.kind, canonical_key(identifier)))
-        if known is not None:
-            source = get(session, Evidence, known.evidence_id)
-            if _bears(session, source, identifier):
-                found[source.id] = source
-    if len(found) > 1:
-        keys = sorted(source.key for source in found.values())
-        raise SlugTaken(
-            f"the identifiers name several sources: {', '.join(keys)}", field="doi", context={"keys": keys}
-        )
+        source = get(session, Evidence, known.evidence_id) if known is not None else None
+        if source is None or not _bears(session, source, identifier):
+            continue
+        found[source.id] = source
+        if len(found) > 1:
+            keys = sorted(source.key for source in found.values())
+            raise SlugTaken(
+                f"the identifiers name several sources: {', '.join(keys)}", field=field, context={"keys": keys}
+            )
     for source in found.values():
         return source, False
     return add_evidence(session, content, key=key, actor=actor, now=now, evidence_id=evidence_id), True
@@ -202,6 +202,18 @@ def _claim_identifiers(session: Session, evidence: Evidence, content: EvidenceCo
                 raise SlugTaken(f"another source has this {identifier.kind}", field=identifier.kind)
             known.evidence_id = evidence.id
     session.flush()
+
+
+def _names_of(content: EvidenceContent) -> Iterator[tuple[str, Identifier]]:
+    """The identifiers of a source, each under the field that gives it: as given, and as or by its record's address."""
+    for given in content.identifiers():
+        yield given.kind, given
+        if given.kind != "url":
+            # The address of a DOI may be written in either case.
+            for value in {given.value, canonical_key(given)}:
+                yield given.kind, Identifier("url", normalise("url", identifier_url(given.kind, value)))
+        elif (named := recognise(given.value)) is not None and named != given:
+            yield given.kind, named
 
 
 def _bears(session: Session, evidence: Evidence, identifier: Identifier) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require, require_second_person
@@ -58,6 +59,7 @@ def request_merger(
         requested_at=publication.moment,
     )
     session.add(merger)
+    _count_as_change(loser)
     session.flush()
     _remember(publication, loser, version, "request_merger", ReviewState(loser.state), reason)
     return merger
@@ -75,6 +77,7 @@ def cancel_merger(session: Session, merger: ClaimMerger, *, actor: Actor, now: d
     require(actor, Permission.MERGE_CLAIMS, own_work=merger.requested_by == actor.id)
     publication = lock(session, loser, actor=actor, now=now)
     _close(merger, publication, merged=False)
+    _count_as_change(loser)
     session.flush()
     # The loser may have been revised or withdrawn in the meantime.
     _remember(
@@ -108,6 +111,11 @@ def confirm_merger(
     _close(merger, publication, merged=True)
     old, new = _check_mergeable(session, loser, winner)
     _merge(publication, merger, (loser, old), (winner, new), four_eyes=two)
+
+
+def _count_as_change(loser: Claim) -> None:
+    """Give the claim another version: editors see the request on it, so whoever read it before is told."""
+    flag_modified(loser, "head_number")
 
 
 def _merge(

@@ -18,13 +18,14 @@ from annotations.services.lookups import get, lock
 from annotations.services.redacted_keys import keys_that_showed
 from annotations.services.repeating import blank_repetitions
 from annotations.store.articles import Article, ArticleVersion, Revision
-from annotations.store.checks.redactions import REDACT
 from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.editorial import RedactedRow, Redaction
 from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.history import add_transition
+from annotations.store.log import LogRow
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import Subject
+from annotations.store.redactions import REDACT, redaction_summary
 from annotations.vocabulary import DefinedEnum, EntityType, ReviewState, Visibility
 
 Redactable = Article | Claim | Evidence | Annotation
@@ -102,28 +103,18 @@ def redact_version(
         raise TransitionNotAllowed(
             "this version has no words of its own; what it marks is the article's, and goes with that revision"
         )
+    blanks = Blanks(session)
+    words = blanks.blank_version(version)
+    blank_repetitions(blanks, subject, texts | words, version, with_reasons=with_reasons)
     of = subject.entity_type if part is None else f"{part} of the {subject.entity_type}"
     row = publication.record(
         REDACTIONS[subject.entity_type],
         subject,
-        summary=f"Redacted for legal reasons: version {number} of the {of}",
+        summary=redaction_summary(of, number, blanks.rows),
         keys=keys_that_showed(session, entity, version),
     )
-    redaction = Redaction(
-        entity_type=subject.entity_type,
-        entity_id=entity.id,
-        version_number=number,
-        at=row.at,
-        actor_id=actor.id,
-        reason=reason,
-        seq=row.seq,
-    )
-    session.add(redaction)
-    session.flush()
-    blanks = Blanks(session, redaction.id)
-    words = blanks.blank_version(version)
-    blank_repetitions(blanks, subject, texts | words, version, with_reasons=with_reasons)
-    session.expire_all()
+    redaction = _enter(session, subject, row, reason)
+    blanks.apply(redaction.id)
     state = entity.visibility if isinstance(entity, Article) else entity.state
     add_transition(
         session,
@@ -135,6 +126,22 @@ def redact_version(
         at=row.at,
         reason=reason,
     )
+    session.refresh(redaction)
+    return redaction
+
+
+def _enter(session: Session, subject: Subject, row: LogRow, reason: str) -> Redaction:
+    redaction = Redaction(
+        entity_type=subject.entity_type,
+        entity_id=subject.entity_id,
+        version_number=subject.version,
+        at=row.at,
+        actor_id=row.actor_id,
+        reason=reason,
+        seq=row.seq,
+    )
+    session.add(redaction)
+    session.flush()
     return redaction
 
 

@@ -10,17 +10,17 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from annotations.review.events import Event
+from annotations.review.events import REDACTIONS, Event
 from annotations.services.blanking import REDACTED, Blanks
 from annotations.store.articles import Article, Revision
 from annotations.store.checks.findings import chunks
-from annotations.store.checks.redactions import REDACT
 from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.editorial import ClaimMerger, StoredAnswer
 from annotations.store.evidence import Evidence
 from annotations.store.log import Correction, LogRow
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion
 from annotations.store.publication_log import Subject
+from annotations.store.redactions import REDACT
 from annotations.store.review import Transition
 from annotations.vocabulary import EntityType, PendingReason, RecheckReason
 
@@ -54,6 +54,7 @@ def _blank_summaries(blanks: Blanks, subject: Subject, texts: Collection[str]) -
         LogRow.entity_id == subject.entity_id,
         LogRow.entity_version == subject.version,
         LogRow.content_hash == subject.content_hash,
+        LogRow.event != REDACTIONS[subject.entity_type],
     )
     for row in blanks.session.scalars(select(LogRow).where(own)).all():
         if _repeats(row.summary, texts) or row.summary.partition(": ")[2] in texts:

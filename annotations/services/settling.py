@@ -15,6 +15,7 @@ from annotations.services.pending import open_notice
 from annotations.services.rechecks import raise_flag
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.history import add_transition
+from annotations.store.notes import AnnotationVersion
 from annotations.store.publication_log import TICK, Publication
 from annotations.vocabulary import AnchorState, PendingReason, RecheckReason, ReviewState, Visibility
 
@@ -29,9 +30,8 @@ def flag_or_reopen(publication: Publication, article: Article, carried: CarriedV
     if not carried.in_force and public_version(session, annotation) is not None:
         return
     if carried.in_force and carried.lost_its_words:
-        if article.visibility == Visibility.PUBLIC:
+        if article.visibility == Visibility.PUBLIC or not _reopen(publication, carried):
             return
-        _reopen(publication, carried)
     if carried.lost_its_words:
         gone = carried.state is AnchorState.ORPHANED
         reason = RecheckReason.TEXT_REMOVED if gone else RecheckReason.TEXT_CHANGED
@@ -65,18 +65,19 @@ def _where_it_stood(session: Session, carried: CarriedVersion) -> UUID | None:
     return session.scalars(still_there).one_or_none()
 
 
-def _reopen(publication: Publication, carried: CarriedVersion) -> None:
-    """Take an approved version that nobody has seen yet out of force; its annotation is a draft again.
+def _reopen(publication: Publication, carried: CarriedVersion) -> bool:
+    """Take an approved version that nobody has seen yet out of force; whether its annotation is now a draft of it.
 
-    It is saved anew, because a version comes into force once; a draft on top of it is what goes on.
+    It is saved anew, because a version comes into force once. Where there is a draft on top, that is what goes on.
     """
     session, annotation, version = publication.session, carried.annotation, carried.version
     if version.valid_from is None:
-        return
+        return False
     version.valid_until = max(publication.moment, version.valid_from + TICK)
     session.flush()
     if annotation.state != ReviewState.PUBLISHED:
-        return
+        _remember(publication, carried, version, "lapse", annotation.state)
+        return False
     annotation.state = next_state(ReviewState.PUBLISHED, Action.REOPEN)
     draft = copy_version(
         session,
@@ -86,12 +87,19 @@ def _reopen(publication: Publication, carried: CarriedVersion) -> None:
         author=publication.actor_id,
         now=publication.moment,
     )
+    _remember(publication, carried, draft, Action.REOPEN, ReviewState.PUBLISHED)
+    return True
+
+
+def _remember(
+    publication: Publication, carried: CarriedVersion, version: AnnotationVersion, action: str, before: str
+) -> None:
     add_transition(
-        session,
-        subject_of(annotation, draft),
-        action=Action.REOPEN,
-        from_state=ReviewState.PUBLISHED,
-        to_state=annotation.state,
+        publication.session,
+        subject_of(carried.annotation, version),
+        action=action,
+        from_state=before,
+        to_state=carried.annotation.state,
         actor_id=publication.actor_id,
         at=publication.moment,
         reason=carried.state.definition,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
@@ -81,7 +81,7 @@ def load(session: Session, header: Mapping[str, Any], records: Iterable[Any], *,
         )
     _check_empty(session)
     # The keys of collections are there from the start; the export brings its own.
-    session.execute(PublicVersion.__table__.delete())
+    session.execute(delete(PublicVersion))
     expected = header.get("rows")
     if not isinstance(expected, Mapping):
         raise InvalidInput("the header does not say how many rows follow", field="rows")

@@ -5,6 +5,7 @@ Whoever can run them can write to the database, so they ask for no permission; t
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -268,8 +269,8 @@ def _day(value: datetime | None) -> date | None:
 def _password(from_stdin: bool) -> str:
     if not from_stdin:
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-    # One line, and no more of it than can be a password with its line end; in UTF-8 whatever the terminal's encoding is.
-    line = click.get_binary_stream("stdin").readline(MAX_BYTES + 2).rstrip(b"\r\n")
+    # One line, and no more of it than can be a password with its line end; UTF-8 whatever the terminal's encoding is.
+    line = sys.stdin.buffer.readline(MAX_BYTES + 2).rstrip(b"\r\n")
     try:
         return line.decode()
     except UnicodeDecodeError as error:

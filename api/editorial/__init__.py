@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.editorial import articles, bulk, claims, evidence, notes, revisions, work
+from api.editorial import articles, bulk, claims, evidence, notes, redacting, revisions, work
 from api.editorial.blueprint import EditorialBlueprint
 
 BLUEPRINTS: tuple[EditorialBlueprint, ...] = (
@@ -11,6 +11,7 @@ BLUEPRINTS: tuple[EditorialBlueprint, ...] = (
     notes.blueprint,
     claims.blueprint,
     evidence.blueprint,
+    redacting.blueprint,
     bulk.blueprint,
     work.blueprint,
 )

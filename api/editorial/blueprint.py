@@ -35,10 +35,10 @@ from api.database import request_session
 from api.editorial.bodies import Nothing, read_json
 from api.editorial.writing import Target, Work, carry_out, json_response, strong_tag
 from api.negotiation import require_json
+from api.openapi import EDITORIAL_PREFIX as PREFIX
 from api.parameters import NoParameters, QueryParser
 from api.problems import EdgeError
 
-PREFIX = "/v1/editorial"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -177,7 +177,7 @@ class EditorialBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flas
         """
 
         def register(view: View) -> View:
-            def answer(**path: Any) -> Response:
+            def answer(_parameters: dict[str, Any], **path: Any) -> Response:
                 actor = signed_in()
                 require(actor, permission, own_work=True)
                 content, body = reads() if reads is not None else _json_body(takes)
@@ -202,15 +202,14 @@ class EditorialBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flas
 
             answer.__name__, answer.__doc__ = view.__name__, view.__doc__
             shown = answers or (resource.schema if resource else Nothing)
-            writing: Any = answer
+            writing: Any = self.arguments(NoParameters, location="query")(answer)
             if reads is None and takes is not Nothing:
                 writing = self.doc(requestBody={"required": True, "content": {"application/json": {"schema": takes}}})(
                     writing
                 )
-            if resource is not None and not creates:
-                writing = self.doc(parameters=[_IF_MATCH])(writing)
-            if method == "POST":
-                writing = self.doc(parameters=[_IDEMPOTENCY_KEY])(writing)
+            headers = [_IF_MATCH] if resource is not None and not creates else []
+            # All at once, because a second list of parameters would take the place of the first.
+            writing = self.doc(parameters=[*headers, *_key_of(method)])(writing)
             self._add(method, rule, writing, permission, shown, status)
             return view
 
@@ -228,7 +227,8 @@ class EditorialBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flas
         """Serve a view that does all by itself, transactions included."""
 
         def register(view: View) -> View:
-            self._add(method, rule, self.arguments(query, location="query")(view), permission, answers, 200)
+            reading = self.doc(parameters=_key_of(method))(self.arguments(query, location="query")(view))
+            self._add(method, rule, reading, permission, answers, 200)
             return view
 
         return register
@@ -262,6 +262,11 @@ _IDEMPOTENCY_KEY = {
     "description": "Repeating a call with the same key and body gives the same answer and does nothing twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+
+
+def _key_of(method: str) -> list[dict[str, Any]]:
+    """What is documented of keys: every POST heeds one."""
+    return [_IDEMPOTENCY_KEY] if method == "POST" else []
 
 
 def _json_body(schema: type[Schema]) -> tuple[bytes, Any]:

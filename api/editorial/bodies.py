@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import g, request
@@ -13,7 +15,12 @@ from api.problems import EdgeError, FieldError, field_errors, invalid_parameters
 MAX_JSON_BYTES = 4_500_000
 """Room for a text of 2 MB, though JSON may write a character as six."""
 
+MAX_DEPTH = 32
+"""Objects and lists within one another; nothing that editors send needs a quarter of it."""
+
 JSON = "application/json"
+
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 class BodySchema(Schema):
@@ -51,7 +58,8 @@ def load(schema: type[Schema], value: Any) -> dict[str, Any]:
         EdgeError: 422 naming each member at fault.
     """
     if (fault := _unstorable(value)) is not None:
-        raise invalid_parameters([FieldError(fault or None, "body", "holds a lone surrogate, which is no text")])
+        reason = "holds a NUL or half a surrogate pair, which no text does"
+        raise invalid_parameters([FieldError(fault or None, "body", reason)])
     try:
         loaded: dict[str, Any] = schema().load(value)
     except ValidationError as error:
@@ -80,11 +88,34 @@ def parse(data: bytes) -> Any:
         EdgeError: 400, it is none.
     """
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        # A number of thousands of digits is a ValueError too.
-        reason = "is nested too deep" if isinstance(error, RecursionError) else "is not valid JSON"
-        raise EdgeError("malformed_request", f"The body {reason}.") from error
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
+        # A number of thousands of digits is one too.
+        raise EdgeError("malformed_request", "The body is not valid JSON.") from error
+    _check_depth(found)
+    return found
+
+
+def _check_depth(value: Any) -> None:
+    """Refuse what is nested so deep that walking through it would overflow, though parsing it did not."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for item in level for inner in _items(item)]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> EdgeError:
+    return EdgeError("malformed_request", f"The body is nested too deep; {MAX_DEPTH} levels are taken.")
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,7 +132,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _unstorable(value: Any, path: str = "") -> str | None:
     """The dotted path of the first text that is no Unicode text; None where all is well."""
     if isinstance(value, str):
-        return path if any("\ud800" <= character <= "\udfff" for character in value) else None
+        return path if _UNSTORABLE.search(value) else None
     if isinstance(value, dict):
         inner = [(f"{path}.{name}" if path else name, item) for name, item in value.items()]
         if any(_unstorable(name) is not None for name in value):

@@ -70,8 +70,8 @@ class Undone(Exception):
 def import_lines(parameters: dict[str, Any]) -> Response:
     """Import articles, claims, sources and annotations as drafts: NDJSON in, NDJSON out, a result for each line.
 
-    With `atomic=true` one bad line refuses all of them (422). Otherwise each line is a transaction of its own; lines
-    that were acknowledged stay.
+    With `atomic=true` one bad line refuses all of them (422). Otherwise each line is imported for itself; under an
+    `Idempotency-Key` those that can be are stored together with the answer, and without one each as it comes.
     """
     actor = signed_in()
     require(actor, Permission.IMPORT_BULK, own_work=True)
@@ -85,13 +85,11 @@ def import_lines(parameters: dict[str, Any]) -> Response:
     if parameters["atomic"] == "true":
         return _all_or_nothing(actor, prepared, content)
 
-    def work(at_hand: Work) -> Response:
-        # The lines have transactions of their own; this one only keeps the answer under its key.
-        del at_hand
-        return _answer(results)
-
-    results = list(import_each(current_engine(), prepared, actor=actor))
-    return carry_out(actor, work, target=None, content=content, once=True)
+    if "Idempotency-Key" in request.headers:
+        return carry_out(
+            actor, lambda at_hand: _answer(_each_in_one(at_hand, prepared)), target=None, content=content, once=True
+        )
+    return _answer(list(import_each(current_engine(), prepared, actor=actor)))
 
 
 def import_each(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> Iterator[dict[str, Any]]:
@@ -116,6 +114,21 @@ def _one(engine: Engine, line: Prepared, actor: Actor) -> dict[str, Any]:
             return carry_out_line(session, line, actor=actor, now=datetime.now(UTC))
     except (DomainError, EdgeError) as error:
         return refusal(Refused(line.number, problem_of(error)))
+
+
+def _each_in_one(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[str, Any]]:
+    """Each line for itself, in the one transaction that keeps the answer too, so that both are there or neither."""
+    results: list[dict[str, Any]] = []
+    for line in lines:
+        if isinstance(line, Refused):
+            results.append(refusal(line))
+            continue
+        try:
+            with at_hand.session.begin_nested():
+                results.append(carry_out_line(at_hand.session, line, actor=at_hand.actor, now=at_hand.now))
+        except (DomainError, EdgeError) as error:
+            results.append(refusal(Refused(line.number, problem_of(error))))
+    return results
 
 
 def _all_or_nothing(actor: Actor, lines: list[Prepared | Refused], content: bytes) -> Response:

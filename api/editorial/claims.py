@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 from sqlalchemy import select
 
-from annotations.errors import InvalidInput, NotFound
+from annotations.errors import InvalidInput, TransitionNotAllowed
 from annotations.permissions import Permission
 from annotations.queries.editorial import claims as queries
 from annotations.services.claims import revise_claim, write_claim
@@ -124,7 +124,7 @@ def _open_merger(work: Work) -> ClaimMerger:
     statement = select(ClaimMerger).where(ClaimMerger.loser_id == work.entity.id, ClaimMerger.closed_at.is_(None))
     merger = work.session.scalars(statement).one_or_none()
     if merger is None:
-        raise NotFound("nobody asked for this claim to be merged")
+        raise TransitionNotAllowed("nobody asked for this claim to be merged")
     return merger
 
 

@@ -16,13 +16,14 @@ from annotations.services.evidence import find_or_add_evidence, revise_evidence
 from annotations.services.lookups import head_version
 from annotations.services.reviewing import submit
 from annotations.vocabulary import ReviewState
-from api.editorial.blueprint import PREFIX, Answer, EditorialBlueprint, Reading
+from api.editorial.blueprint import Answer, EditorialBlueprint, Reading
 from api.editorial.claims import StateQuery
 from api.editorial.inputs import EvidenceContentSchema, NewEvidenceSchema, StatusSchema, evidence_content
 from api.editorial.lists import after, editorial_page
 from api.editorial.resources import EVIDENCE
 from api.editorial.reviewing import add_review_steps
 from api.editorial.writing import Work, strong_tag
+from api.openapi import EDITORIAL_PREFIX
 from api.pagination import requested_page
 from api.parameters import QuerySchema
 from api.schemas.editorial.evidence import EditorialEvidencePageSchema, EditorialEvidenceSchema
@@ -89,7 +90,7 @@ def create_evidence(work: Work, body: dict[str, Any]) -> Any:
     source, added = find_or_add_evidence(work.session, evidence_content(body), key=body["key"], **work.by)
     if added:
         return source
-    headers = {"ETag": strong_tag(source.lock_version), "Location": PREFIX + EVIDENCE.address(source)}
+    headers = {"ETag": strong_tag(source.lock_version), "Location": EDITORIAL_PREFIX + EVIDENCE.address(source)}
     return Answer(EVIDENCE.dump(work.session, source), headers=headers)
 
 

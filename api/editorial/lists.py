@@ -35,4 +35,6 @@ def _read(part: KeyPart) -> Any:
     if not isinstance(part, str):
         return part
     kind, _, value = part.partition(" ")
-    return {"time": datetime.fromisoformat, "id": UUID, "text": str}[kind](value)
+    if kind == "time":
+        return datetime.fromisoformat(value)
+    return UUID(value) if kind == "id" else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,6 +22,8 @@ from api.schemas.editorial.articles import EditorialArticleSchema
 from api.schemas.editorial.claims import EditorialClaimSchema
 from api.schemas.editorial.evidence import EditorialEvidenceSchema
 from api.schemas.editorial.notes import EditorialAnnotationSchema
+
+Row = TypeVar("Row")
 
 
 def find_article(session: Session, slug: str, **_path: Any) -> Article:
@@ -60,7 +62,7 @@ def find_annotation(session: Session, annotation_id: UUID, **_path: Any) -> Anno
     return _one(session.get(Annotation, annotation_id))
 
 
-def _one(row: Any) -> Any:
+def _one(row: Row | None) -> Row:
     if row is None:
         raise NotFound("There is nothing at this address.")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +95,9 @@ def _read_form(schema: type[Schema]) -> tuple[bytes, Submitted]:
     data = file.stream.read(MAX_BYTES + 1)
     given = load(schema, parse(rest.encode()))
     document = read_document(data, media_type=_media_type(file.mimetype), file_name=file.filename)
-    return data + b"\0" + rest.encode(), Submitted(document, given)
+    # What the call is repeated by is what it says, not how the form sets its parts apart.
+    content = json.dumps([file.filename, file.mimetype, rest]).encode() + b"\0" + data
+    return content, Submitted(document, given)
 
 
 def _media_type(value: str | None) -> str | None:

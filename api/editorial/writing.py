@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask import Response, json, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from annotations.errors import DomainError, PublishingBusy, StaleVersion
 from annotations.permissions import Actor
 from annotations.services.stored_answers import claim_key, keep_answer
 from annotations.store.editorial import StoredAnswer
-from annotations.store.engine import read_session
+from annotations.store.engine import is_busy, read_session
 from api.current import current_settings
 from api.database import current_engine, write_transaction
 from api.problems import EdgeError, handle_domain_error, handle_edge_error, invalid_parameter
@@ -32,7 +33,7 @@ PATIENCE_SECONDS = 8.0
 
 PAUSE_SECONDS = 0.05
 REPLAYED = "Idempotent-Replayed"
-KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+KEPT_HEADERS = ("ETag", "Location", "Content-Type", "Cache-Control")
 NOT_KEPT = frozenset({401, 408, 412, 428, 429})
 """Answers that ask the caller to come again with something else; nothing was decided, so nothing is kept."""
 
@@ -98,9 +99,7 @@ def carry_out(
     key = _idempotency_key() if once else None
     fingerprint = _fingerprint(content)
     try:
-        return patiently(lambda: _attempt(actor, work, target, key, fingerprint))
-    except StaleVersion as error:
-        return _stale(error, target)
+        return patiently(lambda: _attempt_or_stale(actor, work, target, key, fingerprint))
     except PublishingBusy:
         raise
     except (DomainError, EdgeError) as error:
@@ -121,6 +120,11 @@ def patiently(attempt: Callable[[], Done]) -> Done:
     while True:
         try:
             return attempt()
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            if time.monotonic() + pause > give_up:
+                raise PublishingBusy("another change is being written; try again") from error
         except PublishingBusy:
             if time.monotonic() + pause > give_up:
                 raise
@@ -146,28 +150,48 @@ def _attempt(
         return response
 
 
+def _attempt_or_stale(
+    actor: Actor, work: Callable[[Work], Response], target: Target | None, key: str | None, fingerprint: str
+) -> Response:
+    try:
+        return _attempt(actor, work, target, key, fingerprint)
+    except StaleVersion as error:
+        return _stale(error, target)
+
+
 def _check_precondition(entity: Any) -> None:
-    header = request.headers.get("If-Match")
-    if header is None:
-        raise EdgeError("precondition_required", headers=[("ETag", strong_tag(entity.lock_version))])
-    named = {part.strip() for part in header.split(",")}
-    if named == {"*"}:
-        raise EdgeError("precondition_required", "Name the version that you read; a star would overwrite any.")
-    if strong_tag(entity.lock_version) not in named:
+    tag, named = strong_tag(entity.lock_version), _named_versions()
+    if named is None:
+        raise EdgeError("precondition_required", headers=[("ETag", tag)])
+    if "*" in named:
+        detail = "Name the version that you read; a star would overwrite any."
+        raise EdgeError("precondition_required", detail, headers=[("ETag", tag)])
+    if tag not in named:
         raise StaleVersion("this changed since you read it; look at the present version, then try again")
 
 
+def _named_versions() -> frozenset[str] | None:
+    header = request.headers.get("If-Match")
+    return None if header is None else frozenset(part.strip() for part in header.split(","))
+
+
 def _stale(error: StaleVersion, target: Target | None) -> Response:
-    """The 412, with the version that is there now."""
+    """The 412, with the version that is there now.
+
+    Raises:
+        PublishingBusy: the caller named that very version, so what changed is something that goes with it: an
+            annotation that the claim's approval touches, say. They need not read anything again.
+    """
     if target is not None:
         with read_session(current_engine()) as session:
             entity = target.find(session)
             tag = strong_tag(entity.lock_version)
-            error.context |= {"etag": tag, "current": target.show(session, entity)}
-        response = handle_domain_error(error)
-        response.headers["ETag"] = tag
-        return response
-    return handle_domain_error(error)
+            if tag not in (_named_versions() or ()):
+                error.context |= {"etag": tag, "current": target.show(session, entity)}
+                response = handle_domain_error(error)
+                response.headers["ETag"] = tag
+                return response
+    raise PublishingBusy("something that goes with this changed just now; try again") from error
 
 
 def _idempotency_key() -> str | None:

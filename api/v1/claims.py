@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import pre_dump
+from sqlalchemy.orm import Session
 
 from annotations.queries import claims
 from annotations.queries.tombstones import claim_tombstone
@@ -13,6 +15,7 @@ from annotations.queries.views import ClaimView
 from annotations.store.keys import CLAIMS, claim_key
 from annotations.vocabulary import Verdict
 from api.database import request_session
+from api.links import claim_href
 from api.openapi import PublicBlueprint
 from api.pagination import answer_page, requested_page
 from api.reading import read_one, unchanged_list
@@ -71,11 +74,23 @@ def list_claims(query: dict[str, Any]) -> Any:
 @blueprint.query(PastQuery)
 @blueprint.answers(ClaimWithAppearancesSchema, example=EXAMPLES["get_claim"])
 def get_claim(query: dict[str, Any], slug: str) -> ClaimView | Response:
-    """Read a claim with its evidence and every appearance."""
+    """Read a claim with its evidence and every appearance.
+
+    One that was merged into another answers 308 with the address of that.
+    """
     at = query.get("as_of")
     return read_one(
         claim_key(slug),
         lambda session: claims.get_claim(session, slug, at),
         lambda session: claim_tombstone(session, slug, at),
         at=at,
+        elsewhere=lambda session: _merged_into(session, slug, at),
     )
+
+
+def _merged_into(session: Session, slug: str, at: datetime | None) -> str | None:
+    winner = claims.merged_into(session, slug, at)
+    if winner is None:
+        return None
+    # What was asked as of a moment is answered as of that moment there too.
+    return claim_href(winner) + (f"?{request.query_string.decode('ascii')}" if at is not None else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,25 +17,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from annotations.review.events import Event
 from annotations.services.articles import edit_metadata
 from annotations.services.content import ArticleMetadata
+from annotations.services.merging import confirm_merger, request_merger
 from annotations.services.reconfirming import reconfirm_annotation, reconfirm_claim
+from annotations.services.redacting import ArticlePart, redact_version
 from annotations.services.reimporting import reimport_article
 from annotations.store.articles import Article
-from annotations.store.claims import Claim, ClaimVersion
-from annotations.store.editorial import Redaction
-from annotations.store.engine import write_session
+from annotations.store.claims import Claim
 from annotations.store.evidence import Evidence
-from annotations.store.keys import claim_key
 from annotations.store.log import LogRow
 from annotations.store.notes import Annotation
-from annotations.store.publication_log import Publication, Subject
-from annotations.vocabulary import Category, EntityType, EvidenceStatus, FactCheckStatus, Stance, Verdict
+from annotations.vocabulary import Category, EvidenceStatus, FactCheckStatus, Role, Stance, Verdict
 from api.schemas.times import rfc3339
 from tests.api.leaks import names_in
-from tests.api.walking import Answer, addresses, ask
-from tests.editors import STEP, Editors, imported
+from tests.api.walking import Answer, ask
+from tests.editors import Editors, imported
 
 MARK = "zzdraftzz"
 TITLE = "A pill that cures everything"
@@ -77,6 +74,20 @@ class Desk(Editors):
         with self._at_work(entity) as (session, now, found):
             step(session, found, reason="It stands.", actor=self.approver, now=now)
 
+    def merge(self, loser: Claim, winner: Claim) -> None:
+        """One claim into another."""
+        with self._at_work(loser) as (session, now, found):
+            other = session.get_one(Claim, winner.id)
+            merger = request_merger(session, found, other, reason="They say the same.", actor=self.writer, now=now)
+        with self._at_work(merger) as (session, now, found):
+            confirm_merger(session, found, actor=self.approver, now=now)
+
+    def redact(self, entity: Article | Claim, number: int, part: ArticlePart | None = None) -> None:
+        """Blank a version."""
+        with self._at_work(entity) as (session, now, found):
+            admin = replace(self.approver, role=Role.ADMIN)
+            redact_version(session, found, number, reason="A reason.", actor=admin, now=now, part=part)
+
     def rename(self, article: Article, **metadata: Any) -> None:
         """Other metadata of an article."""
         given = {"title": None, "language": "en", "topics": (self.mark,), **metadata}
@@ -96,36 +107,15 @@ class Chapter:
 
 def chapters(engine: Engine, client: FlaskClient) -> list[Chapter]:
     """The story, written down. A step that changes nothing public is a fault of the story."""
-    document = client.get("/openapi.json").get_json()
     written: list[Chapter] = []
     for name in story(Desk(engine)):
         with Session(engine) as session:
             rows = list(session.scalars(select(LogRow.at).order_by(LogRow.seq)))
         times = [at for at in rows if not written or at > written[-1].ended]
         assert times, f"nothing changed: {name}"
-        answers = {path: ask(client, path) for path in [*LISTS, *known(engine, document)] if MARK not in path}
+        answers = {path: ask(client, path) for path in [*LISTS, *known(engine)] if MARK not in path}
         written.append(Chapter(name, times[0], times[-1], answers))
     return written
-
-
-def redact(desk: Desk, claim: Claim) -> None:
-    """Enter a redaction of the first version of ``claim``; what it says is of no matter here, and stays."""
-    with write_session(desk.engine) as session, session.begin():
-        publication = Publication(session, actor_id=desk.approver.id, now=desk.now + STEP)
-        version = session.scalars(select(ClaimVersion).where(ClaimVersion.claim_id == claim.id).limit(1)).one()
-        subject = Subject(EntityType.CLAIM, claim.id, version.number, version.content_hash)
-        row = publication.record(Event.CLAIM_REVISED, subject, summary="Redacted.", keys={claim_key(claim.slug)})
-        session.add(
-            Redaction(
-                entity_type=subject.entity_type,
-                entity_id=claim.id,
-                version_number=subject.version,
-                at=row.at,
-                actor_id=desk.approver.id,
-                reason="A reason.",
-                seq=row.seq,
-            )
-        )
 
 
 def past(path: str, at: datetime) -> str:
@@ -133,11 +123,11 @@ def past(path: str, at: datetime) -> str:
     return f"{path}{'&' if '?' in path else '?'}as_of={quote(rfc3339(at))}"
 
 
-def known(engine: Engine, document: dict[str, Any]) -> Iterator[str]:
+def known(engine: Engine) -> Iterator[str]:
     """The address of everything that there is, public or not; of paragraphs by their place, the first two."""
-    for path in sorted(set(addresses(document, names_in(engine)))):
+    for path in sorted({path.format(**found) for path, names in names_in(engine).items() for found in names}):
         place = BY_PLACE.fullmatch(path)
-        if path.count("/") == 2 or (place and int(place[1]) > 1):
+        if place and int(place[1]) > 1:
             continue
         yield f"{path}?limit=100" if path.endswith("/paragraphs") else path
 
@@ -151,8 +141,12 @@ def story(desk: Desk) -> Iterator[str]:
     yield "a claim"
     sleep = desk.claim("sleep", [trial], verdict=Verdict.SUPPORTED, stance=Stance.SUPPORTS)
     yield "a claim that is supported"
-    hidden = desk.article("hidden", ["Words that nobody sees yet."], title="Not yet", public=False)
+    words = ["Words that nobody sees yet.", "Words that nobody will ever see."]
+    hidden = desk.article("hidden", words, title="Not yet", public=False)
     early = desk.annotation(hidden, 1, "nobody sees", cure)
+    # Approved, and taken out of force again, while nobody could see it.
+    desk.annotation(hidden, 2, "nobody will", cure)
+    desk.reimport(hidden, words[:1], title="Not yet")
     pill = desk.article("pill", TEXT, title=TITLE)
     yield "an article"
     on_title = desk.annotation(pill, 0, "cures everything", cure, severity=3)
@@ -193,6 +187,12 @@ def story(desk: Desk) -> Iterator[str]:
     yield "a notice that ends because its note stands"
     desk.revise_claim(cure, [review, trial])
     yield "a source that is cited again"
+    nap = desk.claim("nap", [review], summary="A nap.")
+    yield "a claim that will be merged"
+    desk.annotation(pill, 3, "Nobody knows", nap, note=None)
+    yield "a note that makes it"
+    desk.merge(nap, cure)
+    yield "the claim is merged"
     desk.make_public(hidden)
     yield "an article that comes with its note"
     desk.rename(hidden, language="de", topics=("other",), publisher="A publisher")

@@ -12,6 +12,7 @@ import pytest
 import structlog
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from annotations.permissions import Scope
 from annotations.queries.people import list_tokens
@@ -78,11 +79,14 @@ def test_a_public_read_is_the_same_with_a_token_for_one_select_more(fresh_sample
         client.get(LIST, headers=bearing(text))
         with count_selects(engine) as without:
             anonymous = client.get(LIST)
+        written: list[str] = []
+        event.listen(engine, "before_cursor_execute", lambda *told: written.append(told[2].split()[0]))
         with count_selects(engine) as with_token:
             known = client.get(LIST, headers=bearing(text))
     assert known.get_data() == anonymous.get_data()
     assert known.headers["ETag"] == anonymous.headers["ETag"]
     assert len(with_token) == len(without) + 1, with_token
+    assert set(written) <= {"SELECT", "WITH", "BEGIN", "PRAGMA"}, "its use was noted a moment ago"
 
 
 @pytest.mark.parametrize(

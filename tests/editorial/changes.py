@@ -191,9 +191,13 @@ def _on(make: Callable[[Situations], str], who: str, step: str, body: Any, other
     return Change(getattr(at.desk, who), method, path + tail, body, other, on=path)
 
 
-def _add(kind: str, step: str, make: Callable[[Situations], str], who: str, body: Any = None, other: Any = None) -> None:
+def _add(
+    kind: str, step: str, make: Callable[[Situations], str], who: str, body: Any = None, other: Any = None
+) -> None:
     method, _, tail = step.partition(" ")
-    OF_SOMETHING[f"{method} {RULES[kind]}{tail}"] = partial(_on, make, who, step, body, {} if other is None else other)
+    if other is None:
+        other = {} if body is None else body
+    OF_SOMETHING[f"{method} {RULES[kind]}{tail}"] = partial(_on, make, who, step, body, other)
 
 
 def _in_state(state: str, kind: str) -> Callable[[Situations], str]:
@@ -243,7 +247,13 @@ _add(
     {**_LONGER, "text": f"{TEXT}\n\nLess."},
 )
 _add("articles", "PATCH ", _in_state("published", "articles"), "writer", {"publisher": "Somebody"})
-_add("articles", "PUT /fact-check", _in_state("published", "articles"), "approver", {"status": "partial"} | {"checked_at": "2026-02-01"})
+_add(
+    "articles",
+    "PUT /fact-check",
+    _in_state("published", "articles"),
+    "approver",
+    {"status": "partial"} | {"checked_at": "2026-02-01"},
+)
 _add("articles", "POST /publish", lambda at: at.desk.article(at.name(), TEXT, public=False), "approver")
 
 ALL = NEW | OF_SOMETHING
@@ -272,7 +282,7 @@ def rows(desk: Desk) -> dict[str, Any]:
 
 
 def refused(answered: Answered, status: int, code: str, field: str | None = None) -> dict[str, Any]:
-    """The problem document of a refused change; it may carry the tag of what is there, which other problems never do."""
+    """The problem document of a refused change; it may carry the tag of what is there, as other problems never do."""
     response: TestResponse = answered.response
     response.headers.pop("ETag", None)
     return assert_problem(response, status, code, field)

@@ -22,6 +22,7 @@ from annotations.services.actors import register_actor
 from annotations.services.articles import import_article, make_public
 from annotations.services.claims import write_claim
 from annotations.services.content import (
+    NOTICES,
     AnnotationContent,
     ArticleMetadata,
     CitedEvidence,
@@ -88,7 +89,12 @@ def text_of(*paragraphs: str, title: str | None = "A pill against migraine") -> 
 
 
 def source_content(name: str = "a trial", **changes: Any) -> EvidenceContent:
-    """A source; its address follows from its name, because two sources cannot share one."""
+    """A source; its address follows from its name, because two sources cannot share one.
+
+    A status that a notice makes comes with one.
+    """
+    if changes.get("status") in NOTICES:
+        changes.setdefault("status_notice", "The publisher said so.")
     content = EvidenceContent(
         title=f"Results of {name}",
         authors="Doe J, et al.",

@@ -39,7 +39,7 @@ def check_quotes(view: PublicView) -> None:
 
 def check_intervals(view: PublicView) -> None:
     """Section 4: the intervals of an entity never overlap, follow the numbers, and one at most is open."""
-    reopened = {step.entity_id for step in view.transitions if step.action == "reopen"}
+    reopened = {step.entity_id for step in view.transitions if step.action in {"reopen", "lapse"}}
     for table, owner in VERSIONS.items():
         of: dict[Any, list[Any]] = defaultdict(list)
         for version in view.versions[table]:

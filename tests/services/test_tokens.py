@@ -164,21 +164,22 @@ def test_a_token_may_last_five_years(engine):
 
 
 @pytest.mark.parametrize(
-    ("role", "scope", "usable"),
+    ("role", "usable"),
     [
-        *((Role.CONTRIBUTOR, scope, scope in {Scope.READ, Scope.WRITE, Scope.REIMPORT}) for scope in Scope),
-        *((Role.EDITOR, scope, scope is not Scope.ADMIN) for scope in Scope),
-        *((Role.ADMIN, scope, True) for scope in Scope),
+        (Role.CONTRIBUTOR, {Scope.READ, Scope.WRITE, Scope.REIMPORT}),
+        (Role.EDITOR, set(Scope) - {Scope.ADMIN}),
+        (Role.ADMIN, set(Scope)),
     ],
 )
-def test_which_scopes_a_role_can_have(engine, role, scope, usable):
+def test_which_scopes_a_role_can_have(engine, role, usable):
     ann = hire(engine, "ann", role)
-    if usable:
-        _, text = give_token(engine, ann, [scope])
-        assert find(engine, text).actor.scopes == {scope}
-    else:
+    for scope in usable:
+        assert find(engine, give_token(engine, ann, [scope])[1]).actor.scopes == {scope}
+    before = dump(engine)
+    for scope in set(Scope) - usable:
         with pytest.raises(InvalidInput, match=f"the role {role} can never use the scope {scope}"):
             give_token(engine, ann, [scope])
+    assert dump(engine) == before
 
 
 @pytest.mark.parametrize(

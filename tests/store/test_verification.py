@@ -84,30 +84,25 @@ def test_one_value_changed_is_found_and_located(bare, table, name):
     column = METADATA.tables[table].c[name]
     with bare.connect() as connection:
         rows = rows_of(connection, table)
-    for row in (rows[0], rows[-1]):
-        with spoiling(bare) as connection:
-            changed = {**row, name: other(column, row[name])}
-            names = names_of(connection, table, row)
-            connection.execute(update(column.table).where(*this(table, row)).values({name: changed[name]}))
-            names |= names_of(connection, table, changed)
-            found = look(connection)
-            assert found.findings, (row[name], changed[name])
-            assert any(part in finding.row for finding in found.findings for part in names), (names, found.findings)
+    row = rows[len(rows) // 2]
+    with spoiling(bare) as connection:
+        changed = {**row, name: other(column, row[name])}
+        names = names_of(connection, table, row)
+        connection.execute(update(column.table).where(*this(table, row)).values({name: changed[name]}))
+        names |= names_of(connection, table, changed)
+        findings = look(connection).findings
+    assert any(part in finding.row for finding in findings for part in names), (names, findings)
 
 
 @pytest.mark.parametrize("name", NOT_COVERED)
 def test_what_is_not_covered_is_so(bare, name):
     """The list of exceptions is no longer than it must be."""
     table, _, column = name.partition(".")
-    sound = set()
-    with bare.connect() as connection:
-        rows = rows_of(connection, table)
-    for row in (rows[0], rows[-1]):
-        with spoiling(bare) as connection:
-            value = other(METADATA.tables[table].c[column], row[column])
-            connection.execute(update(METADATA.tables[table]).where(*this(table, row)).values({column: value}))
-            sound.add(look(connection).is_sound)
-    assert True in sound
+    with spoiling(bare) as connection:
+        row = rows_of(connection, table)[0]
+        value = other(METADATA.tables[table].c[column], row[column])
+        connection.execute(update(METADATA.tables[table]).where(*this(table, row)).values({column: value}))
+        assert look(connection).is_sound
 
 
 @pytest.mark.parametrize("table", ["publication_log", "transitions", *OWNER])

@@ -65,7 +65,9 @@ def list_annotations(
     if state is not None:
         statement = statement.where(Annotation.state == state)
     if needs_recheck is not None:
-        statement = statement.where(Annotation.needs_recheck.is_(needs_recheck))
+        # Whether there is a reason is what the index goes by; see the check of the table.
+        reason = Annotation.recheck_reason
+        statement = statement.where(reason.is_not(None) if needs_recheck else reason.is_(None))
     if after is not None:
         statement = statement.where(Annotation.id > after[0])
     rows, next_key = fetch(session, statement, limit, lambda row: (row[0].id,))

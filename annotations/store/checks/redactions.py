@@ -12,10 +12,8 @@ from annotations.review.events import REDACTIONS
 from annotations.store.checks.findings import Findings, log_row, version_row
 from annotations.store.editorial import RedactedRow, Redaction
 from annotations.store.log import LogRow
+from annotations.store.redactions import REDACT, vouches
 from annotations.store.review import Transition
-
-REDACT = "redact"
-"""The action under which a history keeps a redaction."""
 
 
 class RedactedRows:
@@ -36,6 +34,9 @@ class RedactedRows:
 def check_redactions(session: Session, findings: Findings) -> RedactedRows:
     """Check that log and history tell of each redaction; answer the rows that the sound ones name."""
     sound = set()
+    rows: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for named in session.execute(select(RedactedRow.__table__).order_by(RedactedRow.table_name, RedactedRow.row_key)):
+        rows[named.redaction_id].append((named.table_name, named.row_key))
     for redaction, row, told in session.execute(_REDACTIONS):
         findings.checked["redactions"] += 1
         name = version_row(redaction.entity_type, redaction.entity_id, redaction.version_number)
@@ -43,14 +44,17 @@ def check_redactions(session: Session, findings: Findings) -> RedactedRows:
             findings.add("redactions", name, f"the log has no such redaction at {log_row(redaction.seq)}")
         elif not told:
             findings.add("redactions", name, "the history has no such redaction, or for another reason")
+        elif not vouches(row.summary, rows[redaction.id]):
+            findings.add("redactions", name, f"it names other rows than {log_row(redaction.seq)} vouches for")
         else:
             sound.add(redaction.id)
     redacted = RedactedRows()
-    for named in session.execute(select(RedactedRow.__table__).order_by(RedactedRow.table_name, RedactedRow.row_key)):
-        if named.redaction_id in sound:
-            redacted.add(named.table_name, named.row_key)
-        else:
-            findings.add("redacted_rows", f"{named.table_name} {named.row_key}", "no sound redaction names this row")
+    for redaction_id, named_rows in rows.items():
+        for table, key in named_rows:
+            if redaction_id in sound:
+                redacted.add(table, key)
+            else:
+                findings.add("redacted_rows", f"{table} {key}", "no sound redaction names this row")
     return redacted
 
 

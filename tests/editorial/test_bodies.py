@@ -1,0 +1,418 @@
+"""What editors send: every fault is named, none is a failure of the server, and none leaves a trace."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotations.importing.plain_text import MAX_BYTES
+from api.editorial.bodies import MAX_JSON_BYTES
+from tests.desk import claim_body
+from tests.editorial.changes import ALL, NEW, TEXT, Situations, refused, rows
+
+JSON = {"Content-Type": "application/json"}
+GOOD = claim_body("cited")
+
+
+@pytest.fixture(scope="module")
+def situations(shared_desk):
+    return Situations(shared_desk)
+
+
+@pytest.fixture
+def unchanged(situations):
+    """Whatever the test sends must leave no trace."""
+    before = rows(situations.desk)
+    yield
+    assert rows(situations.desk) == before
+
+
+def written(slug: str = "a-new-claim", **members: Any) -> bytes:
+    return json.dumps({"slug": slug, **GOOD, **members}).encode()
+
+
+def with_text(text: str) -> bytes:
+    """A claim whose text is written as it is given, escapes and all."""
+    return written(text="TEXT").replace(b'"TEXT"', text.encode())
+
+
+def nested(depth: int) -> bytes:
+    return with_text("[" * depth + "]" * depth)
+
+
+NOT_JSON = [
+    (b"{", "unfinished"),
+    (b"", "no members at all", 422),
+    (b" ", "a space is no value"),
+    (b"\xff\xfe{}", "not UTF-8"),
+    (b"\xef\xbb\xbf{}", "a byte order mark (RFC 8259, section 8.1)"),
+    (b"{'slug': 1}", "quotes of another language"),
+    (b'{"slug": "a",}', "a comma too many"),
+    (written() + b"{}", "two values"),
+    (b'{"slug": "a", "slug": "b"}', "a member given twice: which one was meant?"),
+    (with_text('{"a": 1, "a": 1}'), "a member given twice, deep inside"),
+    (with_text("NaN"), "no number of JSON's"),
+    (with_text("-Infinity"), "nor this"),
+    (with_text("9" * 20_000), "a number of 20,000 digits"),
+    (nested(100), "nested deeper than any body has to be"),
+    (nested(400), "deeper"),
+    (nested(1_000), "so deep that reading it would overflow"),
+    (nested(100_000), "so deep that parsing it would"),
+    (with_text('{"a":' * 900 + "1" + "}" * 900), "nested in objects"),
+    (with_text('"\t"'), "a tab that is not escaped"),
+    (with_text('"\x00"'), "a NUL that is not escaped"),
+]
+
+
+@pytest.mark.parametrize(("data", "status"), [pytest.param(row[0], (*row[2:], 400)[0], id=row[1]) for row in NOT_JSON])
+def test_what_is_no_strict_json_is_refused(situations, unchanged, data, status):
+    answered = situations.desk.writer.call("POST", "/claims", data=data, headers=JSON)
+    refused(answered, status, {400: "malformed_request", 422: "invalid_parameters"}[status])
+
+
+WRONG = [
+    ({"color": "red"}, "color", "a member that nobody knows"),
+    ({"Text": "a"}, "Text", "members are compared by character"),
+    (
+        {"evidence": [{"evidence": "cited", "stance": "qualifies", "why": "y", "weight": 1}]},
+        "evidence.0.weight",
+        "deep",
+    ),
+    ({"text": None}, "text", "null where a text must be"),
+    ({"text": 1}, "text", "a number for a text"),
+    ({"text": ["a"]}, "text", "a list for a text"),
+    ({"text": {}}, "text", "an object for a text"),
+    ({"text": True}, "text", "a truth value for a text"),
+    ({"text": ""}, "text", "an empty text"),
+    ({"text": " \n"}, "text", "a text of spaces"),
+    ({"text": "a\x00b"}, "text", "a NUL, which PostgreSQL cannot store"),
+    ({"text": "a\x07b"}, "text", "a bell"),
+    ({"text": "a\x1bb"}, "text", "an escape"),
+    ({"text": "a\x85b"}, "text", "a control character beyond ASCII"),
+    ({"text": "a" * 5_001}, "text", "too long"),
+    ({"text": "a\ud800b"}, "text", "half a character"),
+    (
+        {"evidence": [{"evidence": "cited", "stance": "qualifies", "why": "\udfff"}]},
+        "evidence.0.why",
+        "half of one, deep",
+    ),
+    ({"slug": "a\x00b"}, "slug", "a NUL in a name"),
+    ({"slug": "A B"}, "slug", "no slug"),
+    ({"slug": "a" * 101}, "slug", "a slug that is too long"),
+    ({"slug": 7}, "slug", "a number for a slug"),
+    ({"verdict": "wrong"}, "verdict", "no verdict"),
+    ({"verdict": 2}, "verdict", "its number on the scale is not its name"),
+    ({"verdict": None}, "verdict", "no verdict at all"),
+    ({"verdict": []}, "verdict", "what cannot be looked up"),
+    ({"certainty": "LOW"}, "certainty", "in capitals"),
+    ({"evidence": {}}, "evidence", "an object for a list"),
+    ({"evidence": "cited"}, "evidence", "a text for a list"),
+    ({"evidence": [1]}, "evidence.0", "a number for an object"),
+    ({"evidence": [None]}, "evidence.0", "null for an object"),
+    ({"evidence": [[]]}, "evidence.0", "a list for an object"),
+    ({"evidence": [{"stance": "qualifies", "why": "y"}]}, "evidence.0.evidence", "a source without its key"),
+    ({"evidence": [{"evidence": "x\x00", "stance": "qualifies", "why": "y"}]}, "evidence.0.evidence", "NUL in a key"),
+    ({"evidence": [{"evidence": "none", "stance": "qualifies", "why": "y"}]}, "evidence.0.evidence", "no such source"),
+    ({"searched_on": "yesterday"}, "searched_on", "no day"),
+    ({"searched_on": 20260101}, "searched_on", "a number for a day"),
+    ({"searched_on": "2026-02-30"}, "searched_on", "a day that never was"),
+    ({"searched_on": "2999-01-01", "search_record": "x"}, "searched_on", "a day to come"),
+]
+
+
+@pytest.mark.parametrize(("members", "field"), [pytest.param(*row[:2], id=row[2]) for row in WRONG])
+def test_every_fault_of_a_claim_is_named(situations, unchanged, members, field):
+    answered = situations.desk.writer.call("POST", "/claims", data=written(**members), headers=JSON)
+    assert answered.status == 422, answered.body
+    document = refused(answered, 422, answered.body["code"], field)
+    assert {error["location"] for error in document["errors"]} == {"body"}
+
+
+OTHER_FAULTS = [
+    ("POST /evidence", {"year": 10**12}, "year", "more than any column holds"),
+    ("POST /evidence", {"year": "2020"}, "year", "digits in quotes"),
+    ("POST /evidence", {"year": 2020.5}, "year", "half a year"),
+    ("POST /evidence", {"year": True}, "year", "true is no year"),
+    ("POST /evidence", {"participants": -1}, "participants", "fewer than none"),
+    ("POST /evidence", {"participants": 10**30}, "participants", "more people than there are"),
+    ("POST /evidence", {"participants": int("9" * 4_000)}, "participants", "4,000 digits"),
+    ("POST /evidence", {"doi": "nonsense"}, "doi", "no DOI"),
+    ("POST /evidence", {"doi": "10.1000/\x00"}, "doi", "a NUL in an identifier"),
+    ("POST /evidence", {"url": "javascript:alert(1)"}, "url", "no address"),
+    ("POST /annotations", {"claim": "x\x00"}, "claim", "a NUL in the name of something that is looked up"),
+    ("POST /annotations", {"article": "x\x00"}, "article", "another"),
+    ("POST /annotations", {"claim": "none"}, "claim", "no such claim"),
+    ("POST /annotations", {"article": "none"}, "article", "no such article"),
+    ("POST /annotations", {"severity": 2**63}, "severity", "more than any column holds"),
+    ("POST /annotations", {"severity": 1.0}, "severity", "a fraction for a grade"),
+    ("POST /annotations", {"categories": ["nonsense"]}, "categories.0", "no category"),
+    ("POST /annotations", {"passage": None}, "passage", "nowhere"),
+    ("POST /annotations", {"passage": {"quote": "x", "start": 1}}, "passage.end", "half a position"),
+    ("POST /annotations", {"passage": {"ordinal": 2**31, "quote": "x"}}, "passage.ordinal", "too far down"),
+    ("POST /annotations", {"passage": {"ordinal": 1, "start": -1, "end": 2}}, "passage.start", "before the start"),
+    ("POST /articles", {"text": "a\ud800"}, "text", "half a character in a text"),
+    ("POST /articles", {"format": "docx"}, "format", "no such format"),
+    ("POST /articles", {"published_at": "2026-01-01"}, "published_at", "a day is no time"),
+    ("POST /articles", {"published_at": "0001-01-01T00:00:00+14:00"}, "published_at", "before the first year"),
+    ("POST /articles", {"topics": "health"}, "topics", "a text for a list"),
+    ("POST /articles", {"language": "english please"}, "language", "no language tag"),
+    ("POST /articles", {"canonical_url": "//x"}, "canonical_url", "half an address"),
+]
+
+
+@pytest.mark.parametrize(("name", "members", "field"), [pytest.param(*row[:3], id=row[3]) for row in OTHER_FAULTS])
+def test_every_fault_of_other_things_is_named(situations, unchanged, name, members, field):
+    change = NEW[name](situations)
+    data = json.dumps({**change.body, **members}).encode()
+    answered = change.by.call("POST", change.path, data=data, headers=JSON)
+    assert answered.status == 422, answered.body
+    refused(answered, 422, answered.body["code"], field)
+
+
+HOSTILE = [
+    (b"[]", 422),
+    (b'["a"]', 422),
+    (b"null", 422),
+    (b'"text"', 422),
+    (b"0", 422),
+    (b'{"\\ud800": 1}', 422),
+    (b'{"no such member": 1}', 422),
+    (b'{"": 1}', 422),
+    (b'{"reason": "\\u0000"}', 422),
+    (b"{", 400),
+    (b"[" * 1_000 + b"]" * 1_000, 400),
+    (b"1" * 20_000, 400),
+    (b'{"a": NaN}', 400),
+    (b"\x00", 400),
+]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_address_fails_on_hostile_bodies(situations, name):
+    change = ALL[name](situations)
+    before, etag = rows(situations.desk), change.tag()
+    for data, status in HOSTILE:
+        headers = {**JSON, **change.headers}
+        answered = change.by.call(change.method, change.path, data=data, etag=etag, headers=headers)
+        if name != "POST /import":
+            assert answered.status == status, (data[:30], answered.body)
+            document = refused(answered, status, {400: "malformed_request", 422: answered.body["code"]}[status])
+            assert status == 400 or document["errors"], data[:30]
+        else:
+            # Every line has a result of its own.
+            (result,) = map(json.loads, answered.body.splitlines())
+            assert (answered.status, result["status"]) == (200, "failed")
+    for media_type in ("text/plain", "application/x-www-form-urlencoded", "application/xml", "json"):
+        answered = change.by.call(
+            change.method, change.path, data=b'{"a": 1}', etag=etag, headers={"Content-Type": media_type}
+        )
+        refused(answered, 415, "unsupported_media_type")
+    answered = change.by.call(change.method, f"{change.path}?colour=red", change.body, etag=etag)
+    assert answered.status in {415, 422}, "an unknown parameter"
+    assert rows(situations.desk) == before
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.just("\x00")
+    | st.just("\ud83d"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("name", ["POST /articles", "POST /claims", "POST /evidence", "POST /annotations"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_value_for_any_member_is_taken_or_named(situations, name, data):
+    change = NEW[name](situations)
+    member = data.draw(st.sampled_from(sorted(change.other)))
+    value = data.draw(JSON_VALUES)
+    sent = json.dumps({**change.body, member: value}).encode()
+    answered = change.by.call("POST", change.path, data=sent, headers=JSON)
+    if answered.status not in {200, 201, 409}:
+        assert answered.status in {400, 422}, answered.body
+        document = refused(answered, answered.status, answered.body["code"])
+        faults = [error["field"] for error in document.get("errors", [])]
+        # Where a passage cannot be found, the part of it that is at fault is named without the whole.
+        named = (member, "quote", "ordinal") if member == "passage" else (member,)
+        assert answered.status == 400 or any(fault.startswith(named) for fault in faults), document
+
+
+@pytest.mark.parametrize("data", [b" " * (MAX_JSON_BYTES + 1), b'{"text": "' + b"a" * MAX_JSON_BYTES + b'"}'])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_refused(situations, unchanged, data, chunked):
+    for path in ("/claims", "/articles"):
+        answered = situations.desk.writer.call("POST", path, headers=JSON, **body_of(data, chunked))
+        refused(answered, 413, "content_too_large")
+
+
+def body_of(data: bytes, chunked: bool) -> dict[str, Any]:
+    """How a client sends it: with its length, or in chunks that a server hands on until they end."""
+    if not chunked:
+        return {"data": data}
+    return {
+        "input_stream": io.BytesIO(data),
+        "environ_overrides": {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    }
+
+
+def test_a_body_in_chunks_is_read(situations):
+    data = written(situations.name())
+    answered = situations.desk.writer.call("POST", "/claims", headers=JSON, **body_of(data, chunked=True))
+    assert answered.status == 201
+
+
+class Endless(io.RawIOBase):
+    """A body that never ends, and counts how much of it was read."""
+
+    total = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return offset
+
+    def readinto(self, buffer) -> int:
+        self.total += len(buffer)
+        buffer[:] = b" " * len(buffer)
+        return len(buffer)
+
+
+def test_no_more_is_read_than_can_be_taken(situations):
+    body = Endless()
+    environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answered = situations.desk.writer.call(
+        "POST", "/claims", headers=JSON, input_stream=body, environ_overrides=environ
+    )
+    refused(answered, 413, "content_too_large")
+    assert body.total < 2 * MAX_JSON_BYTES
+
+
+def upload(situations, data: bytes, file_name: str, media_type: str = "application/octet-stream", **article: Any):
+    slug = situations.name()
+    parts = {"file": (io.BytesIO(data), file_name, media_type), "article": json.dumps({"slug": slug, **article})}
+    return situations.desk.writer.call("POST", "/articles", data=parts), slug
+
+
+@pytest.mark.parametrize(
+    ("data", "file_name", "media_type", "kinds"),
+    [
+        (TEXT.encode(), "a.md", "application/octet-stream", ["title", "paragraph", "paragraph"]),
+        (TEXT.encode(), "A.MD", "text/plain", ["title", "paragraph", "paragraph"]),
+        (
+            b"<html><body><article><h1>A pill</h1><p>The pill cures migraine in a week, and doctors say so.</p>"
+            b"<p>It costs little.</p></article></body></html>",
+            "a.html",
+            "application/octet-stream",
+            ["title", "paragraph", "paragraph"],
+        ),
+        (
+            "# Ein Mittel\n\nEs heilt Migräne — „sofort“.".encode("cp1252"),
+            "a.md",
+            "text/markdown",
+            ["title", "paragraph"],
+        ),
+        (b"A pill\n\nIt cures.\r\n\r\nIt costs little.", "a.txt", "text/plain", None),
+    ],
+)
+def test_a_file_is_imported_by_its_name_or_type(situations, data, file_name, media_type, kinds):
+    answered, slug = upload(situations, data, file_name, media_type, publisher="Somebody")
+    assert answered.status == 201, answered.body
+    assert answered.body["slug"] == slug
+    found = situations.desk.writer.get(f"/articles/{slug}").body
+    assert found == answered.body
+    if kinds is not None:
+        assert [paragraph["kind"] for paragraph in found["paragraphs"]] in (kinds, kinds[1:])
+    if "Migr" in data.decode("cp1252"):
+        assert "Migräne — „sofort“" in json.dumps(found, ensure_ascii=False)
+
+
+def test_a_file_replaces_a_text_once_for_its_key(situations):
+    path = situations.published("articles")
+    writer = situations.desk.writer
+
+    def send(data: bytes, name: str = "a.md"):
+        parts = {"file": (io.BytesIO(data), name)}
+        return writer.call("POST", f"{path}/revisions", data=parts, etag=writer.get(path).etag, key=f"of {path}")
+
+    longer = f"{TEXT}\n\nMore.".encode()
+    first, again = send(longer), send(longer)
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    # The parts' boundary differs in every call; what is in them counts.
+    assert again.response.headers["Idempotent-Replayed"] == "true"
+    refused(send(longer + b"!"), 422, "idempotency_key_reused")
+    refused(send(longer, "a.txt"), 422, "idempotency_key_reused")
+
+
+FORMS = [
+    ({"article": "{}"}, 422, "file", "no file"),
+    ({}, 422, "file", "no part at all"),
+    ({"file": "a text that is no file", "article": '{"slug": "x"}'}, 422, "file", "a field in the place of a file"),
+    ({"file": b"A text.", "article": '{"slug": "x"}', "more": "x"}, 422, "more", "a part that nobody knows"),
+    ({"file": b"A text.", "article": '{"slug": "x"}', "more": b"x"}, 422, "more", "a file that nobody knows"),
+    ({"file": b"A text.", "article": '{"slug": "x", "text": "twice"}'}, 422, "text", "the text a second time"),
+    ({"file": b"A text."}, 422, "slug", "no name"),
+    ({"file": b"A text.", "article": "{"}, 400, None, "an article that is no JSON"),
+    ({"file": b"A text.", "article": "[]"}, 422, None, "an article that is no object"),
+    ({"file": b"A text.", "article": '{"slug": "\\ud800"}'}, 422, "slug", "half a character"),
+    ({"file": b"", "article": '{"slug": "x"}'}, 422, None, "an empty file"),
+    ({"file": b"PK\x03\x04\x00\x00\x00", "article": '{"slug": "x"}'}, 422, None, "a binary file"),
+    ({"file": b"a" * (MAX_BYTES + 1), "article": '{"slug": "x"}'}, 422, None, "a file over 2 MB"),
+    ({"file": b"a" * (MAX_BYTES + 200_000), "article": '{"slug": "x"}'}, 413, None, "a form over 2.1 MB"),
+]
+
+
+@pytest.mark.parametrize(("parts", "status", "field"), [pytest.param(*row[:3], id=row[3]) for row in FORMS])
+def test_a_form_that_cannot_be_taken_is_refused(situations, unchanged, parts, status, field):
+    sent = {
+        name: (io.BytesIO(part), "a.txt", "text/plain") if isinstance(part, bytes) else part
+        for name, part in parts.items()
+    }
+    answered = situations.desk.writer.call("POST", "/articles", data=sent, content_type="multipart/form-data")
+    assert answered.status == status, answered.body
+    refused(answered, status, answered.body["code"], field)
+
+
+BROKEN_FORMS = [
+    (b"", "multipart/form-data", "without a boundary"),
+    (b"--x\r\n", "multipart/form-data; boundary=x", "that ends at once"),
+    (b"nonsense", "multipart/form-data; boundary=x", "without parts"),
+    (b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n', "multipart/form-data; boundary=x", "cut off"),
+    (b"--x\r\n\r\nno header\r\n--x--\r\n", "multipart/form-data; boundary=x", "a part without a name"),
+    (b"--\xff\r\n", "multipart/form-data; boundary=\xff".encode("latin-1").decode("latin-1"), "an odd boundary"),
+    (
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 2_000 + b"--x--\r\n",
+        "multipart/form-data; boundary=x",
+        "of 2,000 parts",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "media_type"), [pytest.param(*row[:2], id=row[2]) for row in BROKEN_FORMS])
+def test_a_broken_form_is_refused(situations, unchanged, data, media_type):
+    answered = situations.desk.writer.call("POST", "/articles", data=data, headers={"Content-Type": media_type})
+    assert answered.status in {400, 413, 422}, answered.body
+    refused(answered, answered.status, answered.body["code"])
+
+
+def test_a_form_in_chunks_must_say_how_long_it_is(situations, unchanged):
+    data = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n\r\nb\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answered = situations.desk.writer.call("POST", "/articles", headers=headers, **body_of(data, chunked=True))
+    refused(answered, 413, "content_too_large")
+
+
+def test_forms_are_taken_for_texts_only(situations, unchanged):
+    parts = {"file": (io.BytesIO(b"x"), "a.txt")}
+    refused(situations.desk.writer.call("POST", "/claims", data=parts), 415, "unsupported_media_type")
