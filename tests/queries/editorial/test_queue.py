@@ -129,6 +129,17 @@ def test_a_changed_sentence_comes_with_the_old_one(room, reader):
     assert reader.queue(QueueKind.CONTEXT_CHANGED) == []
 
 
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_what_came_to_wait_at_one_moment_is_listed_whole(room, reader, limit):
+    article = room.article("piece", *PIECE, title="Pills")
+    claim = room.claim()
+    made = [room.note(article, claim, quoting(words)) for words in ("pill", "cures", "migraine")]
+    reader.reimport(article, "The red pill never cures any migraine.")
+    found = reader.queue(QueueKind.CONTEXT_CHANGED, limit=limit)
+    assert ids(found) == sorted(made)
+    assert len({item.since for item in found}) == 1
+
+
 def test_a_sentence_that_changes_again_is_compared_with_what_was_confirmed(room, reader):
     article = room.article("piece", *PIECE, title="Pills")
     note = room.note(article, room.claim())

@@ -79,6 +79,14 @@ def test_two_revisions_are_compared_paragraph_by_paragraph(shared, revised):
     ]
 
 
+def test_what_was_removed_stands_where_it_had_stood_though_its_neighbour_moved(room, reader):
+    moved, removed, first, second = "It is red.", "It costs little.", "The pill cures migraine.", "Nobody is harmed."
+    article = room.article("piece", moved, removed, first, second, title="Pills")
+    reader.reimport(article, first, second, moved)
+    shown = [(str(block.change), block.segments[0].text) for block in reader.read(diff_revisions, "piece", 1, 2).blocks]
+    assert shown == [("removed", removed), ("same", first), ("same", second), ("moved", moved)]
+
+
 def test_the_same_revision_differs_in_nothing(shared, revised):
     for old, new in ((2, 2), (1, 3)):
         assert {block.change for block in shared.read(diff_revisions, "piece", old, new).blocks} == {"same"}
