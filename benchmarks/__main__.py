@@ -16,18 +16,21 @@ from benchmarks.cases import CASES
 from benchmarks.load import MAX_CONNECTIONS, UnexpectedAnswer
 from benchmarks.measuring import Plan, measure
 from benchmarks.report import as_json, footnotes, table
+from benchmarks.scale import scale_report
 from benchmarks.servers import ServerFailed
 
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 MAX_ROUNDS, MAX_SECONDS = 50, 60.0
-ANCHORING = "anchoring"
+ANCHORING, SCALE = "anchoring", "scale"
 
 
 def main() -> None:
     """Measure, print, and save where asked to."""
     options = _options()
-    if not options.only or set(options.only) != {ANCHORING}:
+    if not options.only or set(options.only) - {ANCHORING, SCALE}:
         _measure_reads(options)
+    if SCALE in (options.only or ()) or not (options.only or options.quick):
+        print(f"\n{scale_report()}")
     if not options.only or ANCHORING in options.only:
         _measure_anchoring(options.anchoring_cases)
 
@@ -66,11 +69,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="pairs for each case (default: 5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each side is asked (default: 2)")
     parser.add_argument("--connections", type=int, default=4, help="callers at a time (default: 4)")
-    parser.add_argument("--only", action="append", choices=[*names, ANCHORING], help="this case (repeatable)")
+    parser.add_argument("--only", action="append", choices=[*names, ANCHORING, SCALE], help="this case (repeatable)")
     parser.add_argument("--database-url", help="a database to use; it is migrated and gets the samples")
     parser.add_argument(
         "--anchoring-cases", type=Path, default=CASES_FOLDER, help=f"where they lie, seen from here ({CASES_FOLDER})"
     )
+    parser.add_argument("--quick", action="store_true", help="leave out the database of 100,000 annotations")
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/latest.json")
     options = parser.parse_args()
     if not 1 <= options.rounds <= MAX_ROUNDS:

@@ -46,12 +46,15 @@ def greeter() -> Generator[int]:
         thread.join()
 
 
-def test_it_runs_prints_every_case_and_saves_only_when_asked(sqlite_databases):
+def test_it_runs_prints_every_case_and_saves_only_when_asked(sqlite_databases, tmp_path):
     url = sqlite_databases.copy(sqlite_databases.with_samples())
     saved = ROOT / "benchmarks" / "results" / "latest.json"
     before = saved.read_bytes() if saved.exists() else None
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--rounds", "1", "--seconds", "0.05", "--database-url", url],
+        [
+            *(sys.executable, "-m", "benchmarks", "--rounds", "1", "--seconds", "0.05", "--database-url", url),
+            *("--quick", "--anchoring-cases", str(tmp_path)),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: igno
 from annotations.errors import EmptyText, InvalidText
 from annotations.importing.document import RepairLog
 from annotations.importing.html_regions import Region, region_of
-from annotations.importing.markup import CELL_BORDER, above_the_line, check_blocks, tidy
+from annotations.importing.markup import above_the_line, check_blocks, join_cells, tidy
 from annotations.vocabulary import BlockKind
 
 MAX_DEPTH = 2_000
@@ -270,8 +270,7 @@ class _Reader:
         alike = all(piece.kind is shown[0].kind and piece.region is shown[0].region for piece in shown)
         if len(shown) < 2 or not alike or shown[0].level or any(len(cell) > 1 for cell in cells):
             return
-        text = CELL_BORDER.join(cell[0].text if cell else "" for cell in cells).strip()
-        self._log.add("border between the cells of a table", "", CELL_BORDER.strip())
+        text = join_cells((cell[0].text if cell else "" for cell in cells), self._log)
         first = shown[0]
         linked, links = sum(piece.linked for piece in shown), sum(piece.links for piece in shown)
         self.pieces[row.cells[0] :] = [Piece(text, first.box, first.kind, 0, linked, links, first.region)]

@@ -15,7 +15,7 @@ from annotations.importing.decoding import decode
 from annotations.importing.document import Block, ImportedText, RepairLog
 from annotations.importing.front_matter import read_front_matter
 from annotations.importing.markdown_line import RAW_HTML, words_of
-from annotations.importing.markup import CELL_BORDER, DropLog, check_blocks, check_size, tidy
+from annotations.importing.markup import DropLog, check_blocks, check_size, join_cells, tidy
 from annotations.importing.shapes import same_words
 from annotations.vocabulary import BlockKind
 
@@ -176,10 +176,7 @@ class _Reader:
 
     def _end_row(self) -> None:
         cells, self._cells = self._cells or [], None
-        shown = sum(1 for cell in cells if cell)
-        if shown > 1:
-            self._log.add("border between the cells of a table", "", CELL_BORDER.strip())
-        self._add(CELL_BORDER.join(cells) if shown > 1 else "".join(cells))
+        self._add(join_cells(cells, self._log))
 
     def _add(self, text: str) -> None:
         line = tidy(text, self._log)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from annotations.errors import InvalidText
 from annotations.importing.cleaning import MAX_LINES, clean_lines
@@ -57,6 +57,15 @@ def tidy(text: str, log: RepairLog) -> str:
     return "" if is_invisible(line) else line
 
 
+def join_cells(cells: Iterable[str], log: RepairLog) -> str:
+    """One line for a row of a table; an empty cell keeps its place, a single one stands alone."""
+    texts = list(cells)
+    if sum(1 for text in texts if text) < 2:
+        return "".join(texts)
+    log.add("border between the cells of a table", "", CELL_BORDER.strip())
+    return _WHITE_SPACE.sub(" ", CELL_BORDER.join(texts)).strip()
+
+
 def above_the_line(text: str, log: RepairLog) -> str:
     """``text`` as it stands in a superscript: numbers in superscript digits, everything else as it is.
 
@@ -91,18 +100,22 @@ class DropLog:
             return
         if self._lengths[-1] <= MAX_DROPPED_CHARACTERS:
             self._entries[-1][2].append(text)
-            self._lengths[-1] += len(text) + len(CELL_BORDER)
+        self._lengths[-1] += len(text) + len(CELL_BORDER)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def report(self) -> list[Dropped]:
         """Everything noted so far; a last entry says how much there is no room for."""
-        report = [Dropped(_cut(CELL_BORDER.join(texts)), reason) for reason, _, texts in self._entries]
+        report = [
+            Dropped(_cut(CELL_BORDER.join(texts), length - len(CELL_BORDER)), reason)
+            for (reason, _, texts), length in zip(self._entries, self._lengths, strict=True)
+        ]
         if self._beyond:
             report.append(Dropped(f"{self._beyond} more", "the report is cut short here"))
         return report
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_DROPPED_CHARACTERS else f"{text[: MAX_DROPPED_CHARACTERS - 1]}…"
+def _cut(text: str, length: int) -> str:
+    """``text``, which is the beginning of something of ``length`` characters, with a mark if that is too long."""
+    return text if length <= MAX_DROPPED_CHARACTERS else f"{text[: MAX_DROPPED_CHARACTERS - 1]}…"

@@ -113,8 +113,10 @@ def revise_evidence(
     """
     require(actor, Permission.WRITE, own_work=evidence.created_by == actor.id)
     content = check_evidence(content, now)
-    _claim_identifiers(session, evidence, content)
+    # First of all, so that of two who give it one new identifier at once the second is told that it changed.
     evidence.head_number += 1
+    session.flush()
+    _claim_identifiers(session, evidence, content)
     return save(session, evidence, _make_version(evidence, content, actor, now), actor=actor, now=now)
 
 

@@ -51,16 +51,27 @@ class Told:
                     yield path, before, after, answer, after.answers[path]
 
 
+# The editors have a time of their own, which lies in the past here whatever the clock says. Only for as long as a test
+# lasts: what others share must not come from the future.
+def in_the_future() -> time_machine.travel:
+    return time_machine.travel(datetime(2027, 1, 1, tzinfo=UTC), tick=False)
+
+
 @pytest.fixture(scope="module")
-def told(databases: Databases) -> Generator[Told]:
+def written(databases: Databases) -> Generator[Told]:
     url = databases.copy(databases.migrated())
     with engine_for(url) as engine, app_for(url, LOG_LEVEL="ERROR") as app:
         client = app.test_client()
-        # The editors have a time of their own; whatever the clock says, it lies in the past here.
-        with time_machine.travel(datetime(2027, 1, 1, tzinfo=UTC), tick=False):
-            written = chapters(engine, client)
-            yield Told(engine, client, written, [path for path in known(engine) if MARK in path])
+        with in_the_future():
+            found = Told(engine, client, chapters(engine, client), [path for path in known(engine) if MARK in path])
+        yield found
     databases.drop(url)
+
+
+@pytest.fixture
+def told(written: Told) -> Generator[Told]:
+    with in_the_future():
+        yield written
 
 
 def told_of(answer: Answer) -> tuple[int, bytes]:

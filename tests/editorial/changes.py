@@ -23,6 +23,7 @@ from tests.problems import assert_problem
 from tests.services.newsroom import dump
 
 TEXT = "# A pill\n\nThe pill cures migraine in a week. Doctors say so.\n\nIt costs little."
+_LONGER = {"text": f"{TEXT}\n\nMore.", "format": "markdown"}
 REASON = {"reason": "Because it is so."}
 
 
@@ -96,6 +97,15 @@ class Situations:
         if kind == "articles":
             return self.desk.article(self.name(), TEXT)
         return self.desk.review(self.draft(kind))
+
+    def published_twice(self, kind: str) -> str:
+        """The address of something public whose first version is in force no longer."""
+        path = self.published(kind)
+        if kind == "articles":
+            self.desk.writer.do("POST", f"{path}/revisions", _LONGER, on=path)
+            return path
+        self.desk.writer.do("PUT", path, _SAVED[kind], on=path)
+        return self.desk.review(path)
 
     def asked_to_withdraw(self, kind: str) -> str:
         """The address of something whose withdrawal the writer asked for."""
@@ -220,9 +230,13 @@ for _kind in ("articles", "claims", "annotations"):
     _add(_kind, "DELETE /withdrawal", _in_state("asked_to_withdraw", _kind), "approver")
     _add(_kind, "POST /withdrawal/confirm", _in_state("asked_to_withdraw", _kind), "approver")
 
+for _kind in RULES:
+    OF_SOMETHING[f"POST {RULES[_kind]}/versions/<ordinal:number>/redact"] = partial(
+        _on, _in_state("published_twice", _kind), "admin", "POST /versions/1/redact", REASON, OTHER_REASON
+    )
+
 _MERGER = {"into": "common", **REASON}
 _NO_NOTICE = {"status": "no_notice", "status_checked_on": "2026-02-01"}
-_LONGER = {"text": f"{TEXT}\n\nMore.", "format": "markdown"}
 _add("claims", "POST /reconfirm", Situations.flagged_claim, "approver", REASON, OTHER_REASON)
 _add("claims", "PUT /review-due", _in_state("published", "claims"), "writer", {"due_on": "2099-01-01"})
 _add("claims", "POST /merger", _in_state("published", "claims"), "writer", _MERGER, {**_MERGER, **OTHER_REASON})

@@ -22,7 +22,7 @@ WORDS = (
     *(["the", "pill", "cures", "migraine", "and", "may", "help", "many", "people", "who", "sleep", "badly;"]),
     *(["it", "costs", "5%", "of", "“nothing”,", "doctors", "say"]),
 )
-EXAMPLES = {"sqlite": 40, "postgresql": 8}
+EXAMPLES = {"sqlite": 30, "postgresql": 5}
 TEXTS, NOTES = 4, 4
 
 
