@@ -33,10 +33,10 @@ def run(runner: FlaskCliRunner, *words: str, code: int = 0, answer: str | None =
 
 
 def test_an_empty_database_is_migrated_and_says_so(empty_runner, empty_url):
-    assert run(empty_runner, "db", "current") == "Database at revision None; newest is 0004.\n"
-    assert run(empty_runner, "db", "upgrade") == "Database at revision 0004.\n"
-    assert run(empty_runner, "db", "upgrade") == "Database at revision 0004.\n"
-    assert run(empty_runner, "db", "current") == "Database at revision 0004; newest is 0004.\n"
+    assert run(empty_runner, "db", "current") == "Database at revision None; newest is 0005.\n"
+    assert run(empty_runner, "db", "upgrade") == "Database at revision 0005.\n"
+    assert run(empty_runner, "db", "upgrade") == "Database at revision 0005.\n"
+    assert run(empty_runner, "db", "current") == "Database at revision 0005; newest is 0005.\n"
     with engine_for(empty_url) as engine:
         assert "publication_log" in inspect(engine).get_table_names()
 
@@ -48,7 +48,7 @@ def test_one_step_up_and_down(empty_runner):
     assert run(empty_runner, "db", "downgrade", "--yes", "base") == "Database at revision None.\n"
 
 
-@pytest.mark.parametrize(("answer", "code", "revision"), [("n\n", 1, "0004"), ("", 1, "0004"), ("y\n", 0, "0001")])
+@pytest.mark.parametrize(("answer", "code", "revision"), [("n\n", 1, "0005"), ("", 1, "0005"), ("y\n", 0, "0001")])
 def test_a_downgrade_asks_first(runner, engine, answer, code, revision):
     assert "This deletes what newer revisions added" in run(runner, "db", "downgrade", "0001", answer=answer, code=code)
     assert current_revision(engine) == revision
@@ -57,7 +57,7 @@ def test_a_downgrade_asks_first(runner, engine, answer, code, revision):
 @pytest.mark.parametrize("words", [("db", "upgrade", "9999"), ("db", "downgrade", "--yes", "9999")])
 def test_an_unknown_revision_is_named_and_changes_nothing(runner, engine, words):
     assert "9999" in run(runner, *words, code=1)
-    assert current_revision(engine) == "0004"
+    assert current_revision(engine) == "0005"
 
 
 def test_a_downgrade_needs_its_revision(runner):

@@ -18,6 +18,8 @@ _ENDS = frozenset({"---", "..."})
 _ENTRY = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:(?:[ \t]+(.*))?")
 _CONTINUED = re.compile(r"[ \t]+\S|- |-$|#")
 _COMMENT = re.compile(r"[ \t]#.*")
+_QUOTED = re.compile(r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)')(?:[ \t]+#.*)?""")
+_NO_SCALAR = frozenset("[{|>&*!#\"'")
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\/": "/", "\\t": " ", "\\n": " "}
 _ESCAPED = re.compile(r'\\["\\/tn]')
 _SUGGESTED = {
@@ -80,10 +82,11 @@ def read_front_matter(lines: Sequence[str]) -> FrontMatter | None:
 def _scalar(written: str) -> str:
     """The value of a plain or quoted scalar; lists, objects and blocks are none."""
     written = written.strip()
-    if len(written) > 1 and written[0] == written[-1] == '"':
-        return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], written[1:-1])
-    if len(written) > 1 and written[0] == written[-1] == "'":
-        return written[1:-1].replace("''", "'")
-    if written[:1] in {"[", "{", "|", ">", "&", "*", "!", "#"}:
+    quoted = _QUOTED.fullmatch(written)
+    if quoted:
+        if quoted[1] is None:
+            return quoted[2].replace("''", "'")
+        return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], quoted[1])
+    if written[:1] in _NO_SCALAR:
         return ""
     return _COMMENT.sub("", written).strip()

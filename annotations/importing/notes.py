@@ -44,6 +44,7 @@ _NO_MARKUP = re.compile(rf"<(?!{_AFTER_BRACKET})", re.IGNORECASE)
 _BREAK = re.compile(rf"(?=</?(?:{_BREAKS})[\s/>])", re.IGNORECASE)
 _UNENDED = re.compile(rf"(?<![</])[</]*<(?=/?(?:{_ACTIVE}))", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
 MAX_LAYERS = 20
@@ -73,5 +74,6 @@ def clean_note(text: str) -> str:
 def _without_tags(markup: str, rest: str) -> str:
     """The words of ``markup``, which ends with its last tag, and ``rest`` as it is."""
     escaped = _BREAK.sub(" ", _NO_MARKUP.sub("&lt;", markup)) + rest.replace("<", "&lt;")
-    words = html.unescape(nh3.clean(escaped, tags=set(), clean_content_tags=set(_NOT_SHOWN)))
+    encodable = _SURROGATE.sub("\ufffd", escaped)
+    words = html.unescape(nh3.clean(encodable, tags=set(), clean_content_tags=set(_NOT_SHOWN)))
     return _WHITE_SPACE.sub(" ", words).strip()

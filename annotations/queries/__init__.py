@@ -1,1 +1,1 @@
-"""Reads: SELECTs that each answer one question about the public view. They never write."""
+"""Reads: SELECTs that each answer one question about what the public or the editors see. They never write."""

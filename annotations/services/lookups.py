@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from annotations.errors import NotFound, StaleVersion, TransitionNotAllowed
 from annotations.permissions import Actor
@@ -93,6 +94,17 @@ def lock(session: Session, entity: Article | Reviewed, *, actor: Actor, now: dat
     if entity.lock_version != seen:
         raise StaleVersion(f"the {_TYPES[type(entity)]} changed since it was read; read it again")
     return publication
+
+
+def count_as_change(entity: Article | Reviewed) -> None:
+    """Give ``entity`` another lock version for what is stored beside it: whoever read it before is told.
+
+    Of two who make such a change at once, the second fails like one whose entity changed.
+    """
+    name = "revision_number" if isinstance(entity, Article) else "head_number"
+    # What is not loaded cannot be marked.
+    getattr(entity, name)
+    flag_modified(entity, name)
 
 
 def put_in_force(session: Session, publication: Publication, old: Any | None, new: Any) -> None:

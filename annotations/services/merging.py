@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require, require_second_person
@@ -17,7 +16,15 @@ from annotations.services.affected import keys_of_claim
 from annotations.services.claims import shown_claim
 from annotations.services.content import require_reason
 from annotations.services.evidence import unlist_uncited
-from annotations.services.lookups import get, head_version, links_of, lock, published_version, subject_of
+from annotations.services.lookups import (
+    count_as_change,
+    get,
+    head_version,
+    links_of,
+    lock,
+    published_version,
+    subject_of,
+)
 from annotations.services.rechecks import lower_flag
 from annotations.services.resting import check_rests_on_evidence
 from annotations.services.retying import announce_retied, retie_annotations
@@ -59,7 +66,7 @@ def request_merger(
         requested_at=publication.moment,
     )
     session.add(merger)
-    _count_as_change(loser)
+    count_as_change(loser)
     session.flush()
     _remember(publication, loser, version, "request_merger", ReviewState(loser.state), reason)
     return merger
@@ -77,7 +84,7 @@ def cancel_merger(session: Session, merger: ClaimMerger, *, actor: Actor, now: d
     require(actor, Permission.MERGE_CLAIMS, own_work=merger.requested_by == actor.id)
     publication = lock(session, loser, actor=actor, now=now)
     _close(merger, publication, merged=False)
-    _count_as_change(loser)
+    count_as_change(loser)
     session.flush()
     # The loser may have been revised or withdrawn in the meantime.
     _remember(
@@ -111,11 +118,6 @@ def confirm_merger(
     _close(merger, publication, merged=True)
     old, new = _check_mergeable(session, loser, winner)
     _merge(publication, merger, (loser, old), (winner, new), four_eyes=two)
-
-
-def _count_as_change(loser: Claim) -> None:
-    """Give the claim another version: editors see the request on it, so whoever read it before is told."""
-    flag_modified(loser, "head_number")
 
 
 def _merge(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from annotations.errors import InvalidInput, NotFound, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
@@ -97,6 +98,8 @@ def redact_version(
     publication = lock(session, entity, actor=actor, now=now)
     version = _version(session, entity, number, part)
     _check_redactable(session, entity, version, part)
+    # Editors see it in what they read, so whoever read the entity before is told that it changed.
+    flag_modified(entity, _VERSIONS[type(entity), part][2])
     subject = Subject(_TYPES[type(entity)], entity.id, version.number, version.content_hash)
     texts = texts_of(session, version)
     if not texts:

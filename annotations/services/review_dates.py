@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
-from annotations.services.lookups import head_version, subject_of
+from annotations.services.lookups import count_as_change, head_version, subject_of
 from annotations.store.claims import Claim
 from annotations.store.editorial import ReviewDate
 from annotations.store.history import add_transition
@@ -37,7 +36,7 @@ def set_review_due(session: Session, claim: Claim, due_on: date | None, *, actor
     if due_on == (standing.due_on if standing else None):
         return
     # The claim counts this as a change of its own, so that of two who name a day at once one is told.
-    flag_modified(claim, "head_number")
+    count_as_change(claim)
     session.flush()
     if due_on is None:
         session.delete(standing)

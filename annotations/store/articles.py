@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from annotations.store.base import Base, SortedText, new_id, one_of
+from annotations.store.base import Base, SortedText, new_id, one_of, partial_index
 from annotations.store.versions import VersionColumns, interval_checks, one_public
 from annotations.vocabulary import BlockKind, FactCheckStatus, OriginStatus, TitleOrigin, Visibility
 
@@ -21,6 +21,7 @@ class Article(Base):
     __table_args__ = (
         one_of("visibility", Visibility),
         CheckConstraint("slug <> ''", name="slug"),
+        partial_index("ix_articles_withdrawal", "id", where="withdrawal_requested_by IS NOT NULL"),
         CheckConstraint("(visibility = 'hidden') = (public_since IS NULL)", name="public_since"),
         CheckConstraint("(visibility = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
     )

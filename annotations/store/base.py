@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, Text, Uuid
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
@@ -75,6 +75,12 @@ def one_of(column: str, enumeration: type[DefinedEnum], *, nullable: bool = Fals
     if nullable:
         condition = f"{column} IS NULL OR {condition}"
     return CheckConstraint(condition, name=column)
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that a queue asks for."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 def new_id() -> UUID:

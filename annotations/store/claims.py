@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from annotations.store.base import Base, SortedText, new_id, one_of
-from annotations.store.review import ReviewColumns, review_checks
+from annotations.store.review import ReviewColumns, queue_indexes, review_checks
 from annotations.store.versions import VersionColumns, interval_checks, one_public
 from annotations.vocabulary import Certainty, Stance, Verdict
 
@@ -18,7 +18,7 @@ class Claim(ReviewColumns, Base):
     """A statement, shared by every passage that makes it; the row holds its present state."""
 
     __tablename__ = "claims"
-    __table_args__ = (*review_checks(), CheckConstraint("slug <> ''", name="slug"))
+    __table_args__ = (*review_checks(), *queue_indexes("claims"), CheckConstraint("slug <> ''", name="slug"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(SortedText, unique=True)

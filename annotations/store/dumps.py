@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Insert, Table, Update, bindparam, delete, func, select, update
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
@@ -87,16 +88,14 @@ def load(session: Session, header: Mapping[str, Any], records: Iterable[Any], *,
         raise InvalidInput("the header does not say how many rows follow", field="rows")
     counts: dict[str, int] = {}
     known = {table.name: table for table in tables()}
-    intervals: list[tuple[Table, dict[str, Any]]] = []
+    intervals: list[tuple[Table, list[dict[str, Any]]]] = []
     for name, group in itertools.groupby(records, key=_table_of):
         if name not in known or name in counts:
             raise InvalidInput(f"the export names a table that it should not: {name}", field="table")
         counts[name] = _insert(session, known[name], group, intervals)
+    # Children of a version that was in force are refused, so it comes into force after they are there.
     for table, values in intervals:
-        # Children of a version that was in force are refused, so it comes into force after they are there.
-        session.execute(
-            update(table).where(table.c.id == values["id"]).values({column: values[column] for column in INTERVALS})
-        )
+        _send(session, table, _coming_into_force(table), values)
     if {name: count for name, count in expected.items() if count} != counts:
         raise InvalidInput("the export is incomplete: it holds fewer rows than its header says", field="rows")
     _check_head(session, header)
@@ -109,17 +108,43 @@ def _table_of(record: Any) -> str:
     return str(record["table"])
 
 
-def _insert(session: Session, table: Table, group: Iterable[Any], intervals: list[tuple[Table, dict[str, Any]]]) -> int:
+def _insert(
+    session: Session, table: Table, group: Iterable[Any], intervals: list[tuple[Table, list[dict[str, Any]]]]
+) -> int:
     count = 0
-    versioned = "valid_from" in table.c
-    rows = (_row(table, record["row"]) for record in group)
-    for values in _batches(rows):
-        count += len(values)
-        if versioned:
-            intervals += [(table, row) for row in values if row["valid_from"] is not None]
-        drafts = [{**row, **dict.fromkeys(INTERVALS)} for row in values] if versioned else values
-        session.execute(table.insert(), drafts)
+    for rows in _batches(_row(table, record["row"]) for record in group):
+        count += len(rows)
+        if "valid_from" in table.c:
+            intervals.append((table, [_interval(row) for row in rows if row["valid_from"] is not None]))
+            rows = [{**row, **dict.fromkeys(INTERVALS)} for row in rows]
+        _send(session, table, table.insert(), rows)
     return count
+
+
+def _interval(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"row_id": row["id"], **{f"row_{column}": row[column] for column in INTERVALS}}
+
+
+def _coming_into_force(table: Table) -> Update:
+    values = {column: bindparam(f"row_{column}", type_=table.c[column].type) for column in INTERVALS}
+    return update(table).where(table.c.id == bindparam("row_id", type_=table.c.id.type)).values(values)
+
+
+def _send(session: Session, table: Table, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
+    """Send many rows at once.
+
+    Raises:
+        InvalidInput: the database does not take them.
+    """
+    if not rows:
+        return
+    try:
+        session.connection().execute(statement, rows)
+    except OperationalError:
+        raise
+    except (StatementError, ValueError, OverflowError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise InvalidInput(f"a row of {table.name} cannot be stored: {reason}", field=table.name) from error
 
 
 def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -165,12 +190,20 @@ def _written(value: Any) -> Any:
 def _read(kind: type[Any], value: Any) -> Any:
     if value is None or kind in {dict, list}:
         return value
-    if kind in {datetime, date}:
-        return kind.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is datetime:
+        return _aware(datetime.fromisoformat(value))
     if kind is UUID:
         return UUID(value)
     if not isinstance(value, kind):
         raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time without its zone")
     return value
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from annotations.store.base import Base, SortedText, new_id, one_of
+from annotations.store.base import Base, SortedText, new_id, one_of, partial_index
 from annotations.store.review import ReviewColumns, review_checks
 from annotations.store.versions import VersionColumns, interval_checks, one_public
 from annotations.vocabulary import Certainty, Design, EvidenceStatus, VerificationLevel
@@ -41,6 +41,12 @@ class EvidenceVersion(VersionColumns, Base):
         CheckConstraint("year IS NULL OR year BETWEEN 1500 AND 2200", name="year"),
         *interval_checks(),
         one_public("evidence_versions", "evidence_id"),
+        partial_index(
+            "ix_evidence_versions_checked",
+            "status_checked_on",
+            "evidence_id",
+            where="valid_from IS NOT NULL AND valid_until IS NULL",
+        ),
     )
 
     evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from annotations.store.articles import block_reference
 from annotations.store.base import Base, new_id, one_of
-from annotations.store.review import ReviewColumns, review_checks
+from annotations.store.review import ReviewColumns, queue_indexes, review_checks
 from annotations.store.versions import VersionColumns, interval_checks, one_public
 from annotations.vocabulary import AnchorState, Category, PendingReason
 
@@ -21,7 +21,7 @@ class Annotation(ReviewColumns, Base):
     """A marked passage; the row holds its present state."""
 
     __tablename__ = "annotations"
-    __table_args__ = review_checks()
+    __table_args__ = (*review_checks(), *queue_indexes("annotations"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     article_id: Mapped[UUID] = mapped_column(ForeignKey("articles.id"), index=True)

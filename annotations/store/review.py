@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from annotations.store.base import Base, new_id, one_of
+from annotations.store.base import Base, new_id, one_of, partial_index
 from annotations.vocabulary import EntityType, ReviewState
 
 
@@ -40,6 +40,14 @@ def review_checks() -> tuple[CheckConstraint, ...]:
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_reason"),
         CheckConstraint("(withdrawal_requested_by IS NULL) = (withdrawal_reason IS NULL)", name="withdrawal_reason"),
+    )
+
+
+def queue_indexes(table: str) -> tuple[Index, ...]:
+    """Indexes of what waits for somebody, for ``__table_args__``."""
+    return (
+        partial_index(f"ix_{table}_recheck", "id", where="recheck_reason IS NOT NULL"),
+        partial_index(f"ix_{table}_withdrawal", "id", where="withdrawal_requested_by IS NOT NULL"),
     )
 
 

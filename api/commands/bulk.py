@@ -15,8 +15,9 @@ import click
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.orm import Session
 
-from annotations.errors import InvalidInput
+from annotations.errors import InvalidInput, PermissionDenied
 from annotations.permissions import Actor
 from annotations.services.people import user_by_email
 from annotations.store import dumps
@@ -35,10 +36,13 @@ LOCK_SECONDS = 600
 
 
 @click.command("export")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
 @with_appcontext
-def write_export(file: Path) -> None:
+def write_export(file: Path, force: bool) -> None:
     """Write everything to FILE (- for standard output) as NDJSON, drafts and histories included."""
+    if str(file) != "-" and file.exists() and not force:
+        raise click.ClickException(f"{file} is there already; --force replaces it")
     with in_plain_words(), _output(file) as handle:
         engine = current_engine()
         revision = current_revision(engine) or ""
@@ -63,16 +67,17 @@ def read_import(file: Path, email: str | None, atomic: bool, quiet: bool) -> Non
     """
     with in_plain_words(), file.open("rb") as handle:
         first = handle.readline()
-        header = _parsed(first)
-        if dumps.is_header(header):
+        if not first:
+            raise InvalidInput("the file is empty", field="file")
+        header = _header(first)
+        if header is not None:
             click.echo(f"Imported {_load(handle, header, file)} rows.", err=True)
             return
         if email is None:
             raise click.UsageError("name the person whose drafts these become: --as EMAIL")
         engine = current_engine()
         with read_session(engine) as session:
-            row = session.get_one(ActorRow, user_by_email(session, email).id)
-            actor = Actor(row.id, row.name, Role(row.role))
+            actor = _person(session, email)
         lines = [prepare(number, line) for number, line in _numbered(first, handle)]
         failed = _import_lines(lines, actor, atomic=atomic, quiet=quiet)
     if failed:
@@ -117,6 +122,29 @@ def _load(handle: BinaryIO, header: dict[str, Any], file: Path) -> int:
         return dumps.load(session, header, records(), schema_revision=revision)
 
 
+def _person(session: Session, email: str) -> Actor:
+    """Whoever has this address, within their role.
+
+    Raises:
+        InvalidInput, NotFound: nobody has it.
+        PermissionDenied: their account is disabled.
+    """
+    user = user_by_email(session, email)
+    if user.disabled_at is not None:
+        raise PermissionDenied("this account is disabled", field="email")
+    row = session.get_one(ActorRow, user.id)
+    return Actor(row.id, row.name, Role(row.role))
+
+
+def _header(first: bytes) -> dict[str, Any] | None:
+    """The first line of an export; None where it is a line of another kind, which is told of with the others."""
+    try:
+        found = _parsed(first)
+    except InvalidInput:
+        return None
+    return found if dumps.is_header(found) else None
+
+
 def _progress() -> Progress:
     return Progress(console=Console(file=sys.stderr), transient=True)
 
@@ -139,8 +167,11 @@ def _output(file: Path) -> Generator[BinaryIO]:
     if str(file) == "-":
         yield sys.stdout.buffer
         return
-    with written_whole(file) as handle:
-        yield handle
+    try:
+        with written_whole(file) as handle:
+            yield handle
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror}: {error.filename}; nothing was written") from error
 
 
 COMMANDS = (write_export, read_import)

@@ -12,7 +12,7 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Engine
 
-from annotations.errors import DomainError
+from annotations.errors import DomainError, PublishingBusy
 from annotations.permissions import Actor, Permission, require
 from api.database import current_engine, write_transaction
 from api.editorial.blueprint import EditorialBlueprint, signed_in
@@ -93,9 +93,24 @@ def import_lines(parameters: dict[str, Any]) -> Response:
 
 
 def import_each(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> Iterator[dict[str, Any]]:
-    """Import each line in a transaction of its own; a result for each, as soon as it is committed."""
-    for line in lines:
-        yield refusal(line) if isinstance(line, Refused) else patiently(partial(_one, engine, line, actor))
+    """Import each line in a transaction of its own; a result for each, as soon as it is committed.
+
+    When others hold the database for too long, the lines that are left are refused, so that what was imported is told.
+
+    Raises:
+        PublishingBusy: they do from the start, and nothing was imported.
+    """
+    imported = False
+    for index, line in enumerate(lines):
+        try:
+            result = refusal(line) if isinstance(line, Refused) else patiently(partial(_one, engine, line, actor))
+        except PublishingBusy as error:
+            if not imported:
+                raise
+            yield from (_left_over(one, error) for one in lines[index:])
+            return
+        imported = imported or result["status"] == "created"
+        yield result
 
 
 def import_all(engine: Engine, lines: list[Prepared | Refused], *, actor: Actor) -> list[dict[str, Any]]:
@@ -114,6 +129,12 @@ def _one(engine: Engine, line: Prepared, actor: Actor) -> dict[str, Any]:
             return carry_out_line(session, line, actor=actor, now=datetime.now(UTC))
     except (DomainError, EdgeError) as error:
         return refusal(Refused(line.number, problem_of(error)))
+
+
+def _left_over(line: Prepared | Refused, error: PublishingBusy) -> dict[str, Any]:
+    return refusal(
+        line if isinstance(line, Refused) else Refused(line.number, {"code": error.code, "detail": error.message})
+    )
 
 
 def _each_in_one(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[str, Any]]:
@@ -140,17 +161,23 @@ def _all_or_nothing(actor: Actor, lines: list[Prepared | Refused], content: byte
 
 def _all(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
-    refused = [refusal(line) for line in lines if isinstance(line, Refused)]
-    if refused:
-        raise Undone(refused)
-    for line in lines:
+    if any(isinstance(line, Refused) for line in lines):
+        raise Undone([_undone(line) for line in lines])
+    for index, line in enumerate(lines):
         assert isinstance(line, Prepared)
         try:
             results.append(carry_out_line(at_hand.session, line, actor=at_hand.actor, now=at_hand.now))
         except (DomainError, EdgeError) as error:
-            undone = [{**result, "status": "undone"} for result in results]
-            raise Undone([*undone, refusal(Refused(line.number, problem_of(error)))]) from error
+            refused = Refused(line.number, problem_of(error))
+            raise Undone([_undone(one) for one in (*lines[:index], refused, *lines[index + 1 :])]) from error
     return results
+
+
+def _undone(line: Prepared | Refused) -> dict[str, Any]:
+    """The result of a line of an import that is nothing: what is wrong with it, or that another one was refused."""
+    if isinstance(line, Refused):
+        return refusal(line)
+    return {"line": line.number, "status": "undone", "type": line.type}
 
 
 def _answer(results: list[dict[str, Any]], *, status: int = 200) -> Response:

@@ -17,7 +17,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.errors import DomainError, InvalidInput, PublishingBusy
-from annotations.importing.formats import read_document
 from annotations.permissions import Actor, Permission, require
 from annotations.services.articles import import_article
 from annotations.services.claims import write_claim
@@ -35,7 +34,7 @@ from api.editorial.inputs import (
     note_content,
     passage_of,
 )
-from api.editorial.texts import MEDIA_TYPES, NewArticleSchema
+from api.editorial.texts import MEDIA_TYPES, NewArticleSchema, read_source
 from api.problems import EdgeError
 
 MAX_LINES = 20_000
@@ -65,10 +64,12 @@ class Refused:
 def prepare(number: int, data: bytes) -> Prepared | Refused:
     """Read one line; everything that needs no database is checked."""
     try:
+        if len(data) > MAX_LINE_BYTES:
+            raise EdgeError("content_too_large", f"The line is longer than {MAX_LINE_BYTES} bytes.")
         record = parse(data)
-        if not isinstance(record, dict) or record.get("type") not in _KINDS:
+        kind = record.pop("type", None) if isinstance(record, dict) else None
+        if not isinstance(kind, str) or kind not in _KINDS:
             raise InvalidInput(f"type must be one of {', '.join(_KINDS)}", field="type")
-        kind = record.pop("type")
         schema, maker = _KINDS[kind]
         return Prepared(number, kind, maker(load(_with_id(schema), record)))
     except (DomainError, EdgeError) as error:
@@ -120,7 +121,7 @@ def _with_id(schema: type[Schema]) -> type[Schema]:
 
 
 def _article(data: dict[str, Any]) -> Callable[[Session, Actor, datetime], Made]:
-    document = read_document(data["text"].encode(), media_type=MEDIA_TYPES[data["format"]])
+    document = read_source(data["text"].encode(), member="text", media_type=MEDIA_TYPES[data["format"]])
 
     def make(session: Session, actor: Actor, now: datetime) -> Made:
         article = import_article(

@@ -10,6 +10,7 @@ from flask import g, request
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from annotations.errors import InvalidInput
 from annotations.importing.document import ImportedText
 from annotations.importing.formats import SourceFormat, read_document
 from annotations.importing.plain_text import MAX_BYTES
@@ -75,7 +76,22 @@ def _read(of_json: type[Schema], of_form: type[Schema]) -> tuple[bytes, Submitte
     body = read_json(of_json)
     data = body.pop("text").encode()
     media_type = MEDIA_TYPES[body.pop("format")]
-    return g.body_bytes, Submitted(read_document(data, media_type=media_type), body)
+    return g.body_bytes, Submitted(read_source(data, member="text", media_type=media_type), body)
+
+
+def read_source(
+    data: bytes, *, member: str, media_type: str | None = None, file_name: str | None = None
+) -> ImportedText:
+    """The text in ``data``, which came in as ``member``.
+
+    Raises:
+        InvalidInput: it is none, or too large; the error names ``member``.
+    """
+    try:
+        return read_document(data, media_type=media_type, file_name=file_name)
+    except InvalidInput as error:
+        error.field = member
+        raise
 
 
 def _read_form(schema: type[Schema]) -> tuple[bytes, Submitted]:
@@ -94,7 +110,7 @@ def _read_form(schema: type[Schema]) -> tuple[bytes, Submitted]:
         raise invalid_parameter("file", "is missing", location="body")
     data = file.stream.read(MAX_BYTES + 1)
     given = load(schema, parse(rest.encode()))
-    document = read_document(data, media_type=_media_type(file.mimetype), file_name=file.filename)
+    document = read_source(data, member="file", media_type=_media_type(file.mimetype), file_name=file.filename)
     # What the call is repeated by is what it says, not how the form sets its parts apart.
     content = json.dumps([file.filename, file.mimetype, rest]).encode() + b"\0" + data
     return content, Submitted(document, given)

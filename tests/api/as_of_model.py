@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -105,6 +106,30 @@ class Chapter:
     answers: dict[str, Answer]
 
 
+@dataclass
+class Told:
+    """The whole story on one database, and a reader after its end; ``secret`` are the addresses of drafts."""
+
+    engine: Engine
+    client: FlaskClient
+    chapters: list[Chapter]
+    secret: list[str]
+
+    def asked(self, path: str, at: datetime) -> Answer:
+        return ask(self.client, past(path, at))
+
+    def answers(self, at: datetime) -> dict[str, Answer]:
+        """Every address of the last chapter, as of ``at``."""
+        return {path: self.asked(path, at) for path in self.chapters[-1].answers}
+
+    def changes(self) -> Iterator[tuple[str, Chapter, Chapter, Answer, Answer]]:
+        """Each address whose answer a chapter changed: the chapters before and after, and what was answered in each."""
+        for before, after in pairwise(self.chapters):
+            for path, answer in before.answers.items():
+                if told_of(answer) != told_of(after.answers[path]):
+                    yield path, before, after, answer, after.answers[path]
+
+
 def chapters(engine: Engine, client: FlaskClient) -> list[Chapter]:
     """The story, written down. A step that changes nothing public is a fault of the story."""
     written: list[Chapter] = []
@@ -116,6 +141,22 @@ def chapters(engine: Engine, client: FlaskClient) -> list[Chapter]:
         answers = {path: ask(client, path) for path in [*LISTS, *known(engine)] if MARK not in path}
         written.append(Chapter(name, times[0], times[-1], answers))
     return written
+
+
+def told_of(answer: Answer) -> tuple[int, bytes]:
+    """What an answer tells, headers aside."""
+    return answer.status, answer.body
+
+
+def timeless(answer: Answer) -> Any:
+    """The body without ``updated_at``: one publication's rows follow one another by a tick, and the last one counts."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: without(inner) for name, inner in value.items() if name != "updated_at"}
+        return [without(inner) for inner in value] if isinstance(value, list) else value
+
+    return without(answer.json) if answer.body else None
 
 
 def past(path: str, at: datetime) -> str:

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
 import time_machine
-from flask.testing import FlaskClient
-from sqlalchemy import Engine
 
 from annotations.services.redacting import ArticlePart
 from annotations.store.publication_log import TICK
-from tests.api.as_of_model import ARTICLE, LISTS, MARK, TEXT, TITLE, Chapter, Desk, chapters, known, past
-from tests.api.walking import Answer, ask
-from tests.applications import app_for
+from tests.api.as_of_model import (
+    ARTICLE,
+    LISTS,
+    MARK,
+    TEXT,
+    TITLE,
+    Desk,
+    Told,
+    chapters,
+    known,
+    past,
+    timeless,
+    told_of,
+)
+from tests.api.walking import ask
+from tests.applications import BASE_URL, app_for
 from tests.databases import Databases, engine_for
 from tests.problems import assert_problem
 
 PENDING = ("verdict_changed", "evidence_retracted", "text_changed", "text_removed", "editor_recheck")
 OTHER = "yydraftyy"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Told:
-    """The whole story on one database, and a reader after its end; ``secret`` are the addresses of drafts."""
-
-    engine: Engine
-    client: FlaskClient
-    chapters: list[Chapter]
-    secret: list[str]
-
-    def asked(self, path: str, at: datetime) -> Answer:
-        return ask(self.client, past(path, at))
-
-    def answers(self, at: datetime) -> dict[str, Answer]:
-        """Every address of the last chapter, as of ``at``."""
-        return {path: self.asked(path, at) for path in self.chapters[-1].answers}
-
-    def changes(self) -> Iterator[tuple[str, Chapter, Chapter, Answer, Answer]]:
-        """Each address whose answer a chapter changed: the chapters before and after, and what was answered in each."""
-        for before, after in pairwise(self.chapters):
-            for path, answer in before.answers.items():
-                if told_of(answer) != told_of(after.answers[path]):
-                    yield path, before, after, answer, after.answers[path]
 
 
 # The editors have a time of their own, which lies in the past here whatever the clock says. Only for as long as a test
@@ -72,10 +56,6 @@ def written(databases: Databases) -> Generator[Told]:
 def told(written: Told) -> Generator[Told]:
     with in_the_future():
         yield written
-
-
-def told_of(answer: Answer) -> tuple[int, bytes]:
-    return answer.status, answer.body
 
 
 def test_the_past_is_told_again_byte_for_byte(told):
@@ -107,7 +87,7 @@ def test_a_change_shows_from_its_microsecond_on_and_not_before(told):
 def test_the_story_changes_what_is_public_in_many_ways(told):
     assert {after.name for _, _, after, _, _ in told.changes()} == {one.name for one in told.chapters[1:]}
     seen = {answer.status for chapter in told.chapters for answer in chapter.answers.values()}
-    assert seen == {200, 404, 410}
+    assert seen == {200, 308, 404, 410}
     whole = b"".join(answer.body for chapter in told.chapters for answer in chapter.answers.values())
     signs = [
         ('"needs_recheck":true', "a flag"),
@@ -117,17 +97,6 @@ def test_the_story_changes_what_is_public_in_many_ways(told):
         *((f'"reason":"{one}"', "why") for one in PENDING),
     ]
     assert [why for sign, why in signs if sign.encode() not in whole] == []
-
-
-def timeless(answer: Answer) -> object:
-    """The body without ``updated_at``: one publication's rows follow one another by a tick, and the last one counts."""
-
-    def without(value: object) -> object:
-        if isinstance(value, dict):
-            return {name: without(inner) for name, inner in value.items() if name != "updated_at"}
-        return [without(inner) for inner in value] if isinstance(value, list) else value
-
-    return without(json.loads(answer.body))
 
 
 def test_no_draft_shows_at_any_moment(told):
@@ -218,11 +187,19 @@ def test_what_was_not_there_matches_nothing(told, path):
         ("/v1/evidence/spare", "the end", 410),
         ("/v1/evidence/trial", "a source that is cited again", 200),
         ("/v1/evidence/never-cited", "the end", 404),
+        ("/v1/claims/nap", "a claim that will be merged", 200),
+        ("/v1/claims/nap", "the claim is merged", 308),
     ],
 )
 def test_what_is_there_now_need_not_have_been_then(told, path, chapter, status):
     (found,) = [one for one in told.chapters if one.name == chapter]
     assert told.asked(path, found.ended).status == status
+
+
+def test_a_claim_that_was_merged_by_then_leads_to_the_other_as_it_was_then(told):
+    (found,) = [one for one in told.chapters if one.name == "the claim is merged"]
+    answer = told.asked("/v1/claims/nap", found.ended)
+    assert answer.header("Location") == BASE_URL + past("/v1/claims/cure", found.ended)
 
 
 def test_a_change_that_was_begun_before_a_moment_and_ended_after_it_moves_the_tag(engine, client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -40,15 +40,14 @@ def ask(client: FlaskClient, path: str, *, method: str = "GET", **headers: str) 
     return Answer(response.status_code, tuple(sorted(response.headers)), response.get_data())
 
 
-def walk(client: FlaskClient) -> dict[str, Answer]:
+def walk(client: FlaskClient, lists: Sequence[str] = ()) -> dict[str, Answer]:
     """Every address that can be reached from the lists by following links, with its answer.
 
-    What a slug or an ordinal stands in for has an address that nothing links to, so that is added.
+    What a slug or an ordinal stands in for has an address that nothing links to, so that is added. The lists are all
+    that the OpenAPI document has, unless they are named.
     """
-    document = client.get("/openapi.json").get_json()
-    lists = [path for path, _, _, parameters in operations(document) if not any(one["required"] for one in parameters)]
     found: dict[str, Answer] = {}
-    waiting = [path for path in lists if path.startswith("/v1/") and not path.startswith("/v1/editorial/")]
+    waiting = list(lists) or _lists(client)
     while waiting:
         path = waiting.pop(0)
         if path in found:
@@ -96,6 +95,12 @@ def questions(document: dict[str, Any], values: Mapping[str, Any]) -> Iterator[s
         for one in () if "{" in path else asked:
             for value in resolved(document, one["schema"]).get("enum") or values[one["name"]]:
                 yield f"{path}?{urlencode({**required, one['name']: value})}"
+
+
+def _lists(client: FlaskClient) -> list[str]:
+    document = client.get("/openapi.json").get_json()
+    paths = [path for path, _, _, parameters in operations(document) if not any(one["required"] for one in parameters)]
+    return [path for path in paths if path.startswith("/v1/") and not path.startswith("/v1/editorial/")]
 
 
 def _linked(value: Any) -> Iterator[str]:

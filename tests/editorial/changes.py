@@ -1,7 +1,6 @@
 """Every change that the editorial API takes, each in a situation of its own in which it can be made.
 
-A test that must hold for all of them walks :data:`NEW` and :data:`OF_SOMETHING`; ``test_preconditions.py`` compares the
-two with the application's own table of routes, so that none is forgotten.
+Tests walk :data:`NEW` and :data:`OF_SOMETHING`; one compares the two with the application's own table of routes.
 """
 
 from __future__ import annotations

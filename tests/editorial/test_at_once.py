@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 ROUNDS = 50
 """Of each of four kinds, so 200 on each database."""
 
-FEW_ROUNDS = 8
+FEW_ROUNDS = 4
 
 
 @pytest.fixture(scope="module")

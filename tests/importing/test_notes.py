@@ -49,7 +49,7 @@ def test_what_is_no_html_stays(text: str, reason: str) -> None:
         ("a<script>b</script>c<style>d</style><iframe>e</iframe>", "ac", "content that is no text"),
         ("<SCRIPT>a</sCript>b", "b", "in any case"),
         ("<scr\x00ipt>a</scr\x00ipt>b", "b", "whatever a control character hides"),
-        ("<scr<b></b>ipt>a</script>b", "b", "or another tag"),
+        ("<scr<b></b>ipt>a", "", "or another tag"),
         ("<b>&lt;script&gt;a&lt;/script&gt;b</b>", "b", "or entities"),
         ("<textarea><script>a</script></textarea>b", "b", "or a form"),
         ("<img src=x onerror=alert(1)>a", "a", "images"),
@@ -67,11 +67,12 @@ def test_html_goes(text: str, expected: str, reason: str) -> None:
 HOSTILE = st.lists(
     st.sampled_from(
         [
-            "<", ">", "/", "<script", "<SCRIPT>", "</script>", "<scr", "ipt>", "script", "<style>", "</style", "<iframe ",
-            "<b>", "</b>", "<p>", "<br>", "<!--", "-->", "<![CDATA[", "]]>", "<?xml ?>", "<!doctype>", "&lt;", "&gt;", "&amp;",
-            "&#60;", "&#x3c;", "&lt", "&", ";", "\x00", "\x1f", "\x7f", "\n", " ", "\u00a0", "<a href='", "'", '"', "=", "<img src=x ",
-            "onerror=", "<svg/", "<textarea>", "<title>", "<plaintext>", "<xmp>", "<noscript>", "<select>", "<table>", "<td>",
-            "<math>", "<template>", "p < 0.05", "a<b", "word", "<o:p>", "\ufeff", "\ud800",
+            "<", ">", "/", "<script", "<SCRIPT>", "</script>", "<scr", "ipt>", "script", "<style>", "</style",
+            "<iframe ", "<b>", "</b>", "<p>", "<br>", "<!--", "-->", "<![CDATA[", "]]>", "<?xml ?>", "<!doctype>",
+            "&lt;", "&gt;", "&amp;", "&#60;", "&#x3c;", "&lt", "&", ";", "\x00", "\x1f", "\x7f", "\n", " ", "\u00a0",
+            "<a href='", "'", '"', "=", "<img src=x ", "onerror=", "<svg/", "<textarea>", "<title>", "<plaintext>",
+            "<xmp>", "<noscript>", "<select>", "<table>", "<td>", "<math>", "<template>", "p < 0.05", "a<b", "word",
+            "<o:p>", "\ufeff", "\ud800",
         ]
     )
     | st.text(max_size=3),

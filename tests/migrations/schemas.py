@@ -50,8 +50,8 @@ def rows_of(engine: Engine) -> Rows:
 def config_with(engine: Engine, folder: Path, **bodies: str) -> Config:
     """Alembic's configuration with further revisions, one on top of the other; each body is that of ``upgrade``."""
     folder.mkdir(parents=True, exist_ok=True)
-    below = "0004"
-    for number, (name, body) in enumerate(bodies.items(), start=5):
+    below = "0005"
+    for number, (name, body) in enumerate(bodies.items(), start=6):
         above = f"{number:04}"
         (folder / f"{above}_{name}.py").write_text(
             f'"""{name}"""\nimport sqlalchemy as sa\nfrom alembic import op\n'

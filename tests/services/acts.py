@@ -43,9 +43,7 @@ def row_of(session: Session, thing: Thing) -> Any:
 
 def source_of(content: dict[str, Any]) -> EvidenceContent:
     """What the model says of a source."""
-    return source_content(
-        content["name"], key_finding=content["finding"], status=EvidenceStatus(content["status"])
-    )
+    return source_content(content["name"], key_finding=content["finding"], status=EvidenceStatus(content["status"]))
 
 
 def claim_of(content: dict[str, Any]) -> ClaimContent:
@@ -93,9 +91,7 @@ def _reconfirm(session: Session, thing: Thing, **by: Any) -> None:
     service(session, row_of(session, thing), reason=REASON, **by)
 
 
-def _bring_in(
-    session: Session, new: UUID, slug: str, edition: Edition, metadata: dict[str, Any], **by: Any
-) -> Article:
+def _bring_in(session: Session, new: UUID, slug: str, edition: Edition, metadata: dict[str, Any], **by: Any) -> Article:
     document = text_of(*edition.paragraphs, title=edition.title)
     return import_article(session, document, slug=slug, metadata=metadata_of(metadata), article_id=new, **by)
 
@@ -124,16 +120,13 @@ def _redact(session: Session, thing: Thing, part: str | None, number: int, **by:
     return redact_version(session, row_of(session, thing), number, reason=REASON, part=of, **by)
 
 
-def _request_merger(session: Session, new: UUID, loser: Thing, winner: Thing, **by: Any) -> ClaimMerger:
-    merger = request_merger(session, row_of(session, loser), row_of(session, winner), reason=REASON, **by)
-    # The model names it before it is made.
-    session.flush()
-    return merger
+def _request_merger(session: Session, _: UUID, loser: Thing, winner: Thing, **by: Any) -> ClaimMerger:
+    return request_merger(session, row_of(session, loser), row_of(session, winner), reason=REASON, **by)
 
 
 def _of_merger(service: Callable[..., None]) -> Callable[..., None]:
     def act(session: Session, merger: Merger, **by: Any) -> None:
-        service(session, session.get_one(ClaimMerger, merger.id), **by)
+        service(session, session.get_one(ClaimMerger, merger.row), **by)
 
     return act
 

@@ -22,9 +22,16 @@ from annotations.queries.tombstones import (
     evidence_tombstone,
     paragraph_tombstone,
 )
-from annotations.queries.views import ArticleRef, ArticleSummary, ParagraphView, PendingView, PublicAnnotation
+from annotations.queries.views import (
+    Appearance,
+    ArticleRef,
+    ArticleSummary,
+    ParagraphView,
+    PendingView,
+    PublicAnnotation,
+)
+from tests.services.model_view import APPEARANCE, View
 
-View = dict[str, Any]
 ALL = 100
 
 
@@ -90,10 +97,7 @@ def _read_claim(session: Session, slug: str, at: datetime | None) -> Any:
     if view is None:
         winner = merged_into(session, slug, at)
         return {"merged": winner} if winner else _gone(claim_tombstone(session, slug, at))
-    places = {
-        str(place.annotation.id): {**_note(place.annotation), "article": _ref(place.article)}
-        for place in view.appearances
-    }
+    places = {str(place.annotation.id): _appearance(place) for place in view.appearances}
     return {**_claim(view.claim), "count": view.claim.appearance_count, "places": places}
 
 
@@ -186,6 +190,11 @@ def _note(note: PublicAnnotation) -> View:
         "text": note.reader_text,
         "claim": _claim(note.claim),
     }
+
+
+def _appearance(place: Appearance) -> View:
+    note = _note(place.annotation)
+    return {**{name: note[name] for name in APPEARANCE}, "article": _ref(place.article)}
 
 
 def _claim(claim: PublicClaim) -> View:

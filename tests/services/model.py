@@ -38,6 +38,7 @@ class Place:
     context: bool = False
     known: bool = True
     trail: dict[int, bool] = field(default_factory=dict)
+    found_again: bool = False
 
     @property
     def holds(self) -> bool:
@@ -105,13 +106,14 @@ class Thing:
 
 @dataclass
 class Merger:
-    """A request to merge."""
+    """A request to merge; ``row`` is its id, once it is known."""
 
     id: UUID
     loser: UUID
     winner: UUID
     by: UUID
     open: bool = True
+    row: UUID | None = None
 
 
 Row = tuple[str, UUID, str, str | None, str, UUID]

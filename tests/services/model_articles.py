@@ -172,7 +172,7 @@ class Model(Merging):
         assert place is not None
         passage, was = place.passage, place.state
         form = new.forms[passage] if new.stands(passage) else REMOVED
-        place.context = False
+        place.context = place.found_again = False
         if form == REMOVED or (was == "orphaned" and (form == CHANGED or not place.known)):
             place.state, place.paragraph = "orphaned", None
         else:
@@ -180,6 +180,7 @@ class Model(Merging):
             if form == CHANGED or not place.known:
                 place.state = "changed"
             else:
+                place.found_again = not place.holds
                 place.context = place.holds and old.sentence(passage) != new.sentence(passage)
                 place.state = "exact" if place.paragraph == place.home else "moved"
         place.trail[len(article.editions)] = place.holds

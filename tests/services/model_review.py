@@ -83,8 +83,8 @@ class Review(Book):
             self.move(thing, action, by.id)
         return no
 
-    def approve(self, by: Person, thing: Thing) -> Codes:
-        """Publish the newest version."""
+    def approve(self, by: Person, thing: Thing, kind: str = "correction") -> Codes:
+        """Publish the newest version, whatever kind of change it is taken for."""
         no = self.may_not(by, "review")
         if no:
             return no

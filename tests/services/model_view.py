@@ -15,6 +15,9 @@ from tests.services.model_texts import TITLE
 UNCITED = "No published claim cites this source any longer."
 REMOVED = "The text no longer contains this."
 
+APPEARANCE = ("paragraph", "ordinal", "quote", "categories", "severity", "text")
+"""What the page of a claim says of a passage."""
+
 View = dict[str, Any]
 
 
@@ -120,9 +123,7 @@ class Reader:
     def summary(self, article: Thing) -> View:
         """An article in a list."""
         shown = [note for note in self.of(article) if note.notice is None]
-        flags = Counter(
-            (self.verdict(note), _shown(note).content["severity"]) for note in shown
-        )
+        flags = Counter((self.verdict(note), _shown(note).content["severity"]) for note in shown)
         return {
             **self.naming(article),
             "topics": _shown(article).content["topics"],
@@ -229,8 +230,13 @@ class Reader:
             return {"merged": self.model.things[winner].name}
         if claim.shown is None:
             return {"gone": claim.gone} if claim.gone else None
-        places = {str(note.id): {**self.note(note), "article": self.ref(note)} for note in self.passages(claim)}
+        places = {str(note.id): self.appearance(note) for note in self.passages(claim)}
         return {**self.claim(claim), "count": len(places), "places": places}
+
+    def appearance(self, note: Thing) -> View:
+        """A passage as the page of its claim lists it."""
+        found = self.note(note)
+        return {**{name: found[name] for name in APPEARANCE}, "article": self.ref(note)}
 
     def about(self, source: Thing) -> View:
         """A source as it is cited."""

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import time_machine
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
 
 from annotations.services.reimporting import Reimport, reimport_article
 from annotations.store.articles import Article, Block, Revision
@@ -19,12 +20,12 @@ from annotations.store.notes import Anchor, Annotation, AnnotationVersion, Pendi
 from annotations.store.publication_log import chain_is_whole
 from annotations.store.verification import verify
 from tests.api.walking import Answer, ask, walk
-from tests.applications import app_for
 from tests.services.newsroom import START, Newsroom, text_of
 from tests.services.public_view import PublicView
 from tests.services.rules_hold import RULES, check_stamps
 
 TITLE = "A pill against migraine"
+LISTS = ("/v1/articles", "/v1/annotations", "/v1/claims", "/v1/evidence")
 ONE_ADDRESS_EACH = ("/v1/paragraphs/", "/v1/annotations/", "/v1/claims/", "/v1/evidence/")
 """Addresses that share their validator with no other."""
 
@@ -77,18 +78,23 @@ def paragraphs(room: Newsroom, article: UUID) -> dict[int, UUID]:
         return {block.ordinal: block.paragraph_id for block in session.scalars(blocks)}
 
 
-def look(room: Newsroom) -> dict[str, Answer]:
+class ReadNewsroom(Newsroom):
+    """A newsroom whose public addresses are asked for as well."""
+
+    def __init__(self, engine: Engine, client: FlaskClient) -> None:
+        super().__init__(engine)
+        self.client = client
+
+
+def look(room: ReadNewsroom) -> dict[str, Answer]:
     """Every public address with its answer, long after the last change."""
-    url = room.engine.url.render_as_string(hide_password=False)
-    with app_for(url) as app, time_machine.travel(START + timedelta(days=30)):
-        return walk(app.test_client())
+    with time_machine.travel(START + timedelta(days=30)):
+        return walk(room.client, LISTS)
 
 
-def get(room: Newsroom, path: str) -> Answer:
+def get(room: ReadNewsroom, path: str) -> Answer:
     """One public address."""
-    url = room.engine.url.render_as_string(hide_password=False)
-    with app_for(url) as app:
-        return ask(app.test_client(), path)
+    return ask(room.client, path)
 
 
 @dataclass
@@ -107,7 +113,7 @@ class Change:
 
 
 @contextmanager
-def change(room: Newsroom, *, exactly: bool = True) -> Generator[Change]:
+def change(room: ReadNewsroom, *, exactly: bool = True) -> Generator[Change]:
     """What happens within; then the rules must hold, and every validator have moved for what changed.
 
     Unless ``exactly`` is False, for nothing else either.

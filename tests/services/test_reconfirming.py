@@ -14,11 +14,16 @@ from annotations.store.evidence import Evidence
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.vocabulary import Category, EvidenceStatus, Stance, Verdict
 from tests.services.newsroom import TEXT, claim_content, source_content
-from tests.services.reimports import actions, change, get, note_of, notices, reimport
+from tests.services.reimports import ReadNewsroom, actions, change, get, note_of, notices, reimport
 
 LOST = ("The pill may help against migraine.", *TEXT[1:])
 AROUND = ("The pill never cures migraine in a week.", *TEXT[1:])
 STANDS = {"reason": "It still says so."}
+
+
+@pytest.fixture
+def room(engine, client):
+    return ReadNewsroom(engine, client)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from annotations.vocabulary import FactCheckStatus
 from tests.services.newsroom import TEXT, dump, quoting, text_of
 from tests.services.reimports import (
     TITLE,
+    ReadNewsroom,
     actions,
     anchor_of,
     change,
@@ -33,6 +34,11 @@ from tests.services.reimports import (
 
 FIRST, SECOND, THIRD = TEXT
 CHECKED = {"status": FactCheckStatus.COMPLETE, "checked_at": date(2026, 12, 1)}
+
+
+@pytest.fixture
+def room(engine, client):
+    return ReadNewsroom(engine, client)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from annotations.store.articles import Article
 from annotations.store.notes import Annotation, AnnotationVersion
 from tests.services.newsroom import TEXT, note_content, quoting
 from tests.services.reimports import (
+    ReadNewsroom,
     actions,
     anchor_of,
     change,
@@ -25,6 +26,11 @@ from tests.services.reimports import (
 FIRST, SECOND, THIRD = TEXT
 LOST = ("The pill may help against migraine.", SECOND, THIRD)
 AROUND = ("The pill never cures migraine in a week.", SECOND, THIRD)
+
+
+@pytest.fixture
+def room(engine, client):
+    return ReadNewsroom(engine, client)
 
 
 def revise(room, annotation, claim, quote, **changes):

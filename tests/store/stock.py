@@ -14,15 +14,22 @@ from sqlalchemy import CheckConstraint, Column, Connection, Engine, Index, Table
 from sqlalchemy.exc import IntegrityError
 
 from annotations.services.claims import revise_claim
+from annotations.services.interests import declare_interest
+from annotations.services.merging import request_merger
 from annotations.services.notes import revise_annotation
 from annotations.services.pending import recheck_annotation
+from annotations.services.redacting import redact_version
+from annotations.services.review_dates import set_review_due
+from annotations.services.stored_answers import claim_key
 from annotations.services.withdrawing import confirm_withdrawal, request_withdrawal
 from annotations.store.base import new_id
 from annotations.store.claims import Claim
+from annotations.store.engine import write_session
 from annotations.store.notes import Annotation
 from annotations.store.tables import METADATA
 from annotations.vocabulary import ReviewState, Stance, Verdict
 from tests.services.newsroom import START, Newsroom, claim_content, note_content, quoting
+from tests.staff import give_token, hire
 
 LATER = START + timedelta(days=30)
 MOMENTS = itertools.count()
@@ -48,6 +55,38 @@ def stock(engine: Engine) -> None:
     drafted = room.claim("a-draft", (source, Stance.CONTRADICTS), published=False)
     hidden = room.article("hidden", public=False, title="An editor's title")
     room.note(hidden, drafted, published=False)
+    _stock_desk(room, engine, claim)
+
+
+def _stock_desk(room: Newsroom, engine: Engine, claim: UUID) -> None:
+    """A row for every table about people and their work."""
+    later = START + timedelta(days=2)
+    person = hire(engine, "stocked")
+    give_token(engine, person)
+    with write_session(engine) as session, session.begin():
+        declare_interest(
+            session,
+            user_id=person.id,
+            organisation="A company",
+            nature="shares",
+            since=later.date(),
+            until=None,
+            actor=None,
+            now=later,
+        )
+        claim_key(session, person.id, "a-key", "a fingerprint", later)
+    room.do(set_review_due, Claim, claim, (later + timedelta(days=365)).date())
+    room.do(redact_version, Claim, claim, 1, reason="A court said so.", by="dan")
+    other = room.claim("other", (room.source("another trial"), Stance.CONTRADICTS))
+    with write_session(engine) as session, session.begin():
+        request_merger(
+            session,
+            session.get_one(Claim, other),
+            session.get_one(Claim, claim),
+            reason="The same.",
+            actor=room.people["ann"],
+            now=room.now(),
+        )
 
 
 def fresh(connection: Connection, name: str) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def publish(engine, publisher: int) -> None:
                 publication.record("claim.revised", subject, summary=f"{publisher}.{number}.{row}", keys={"shared"})
 
 
-def poll(engine, done: threading.Event) -> list[LogRow]:
+def poll(engine, done: threading.Event, shared: str = "shared") -> list[LogRow]:
+    """Follow the log until ``done``; ``shared`` is a key that every publication stamps with its last row."""
     seen: list[LogRow] = []
     last_round = False
     while not last_round:
@@ -40,7 +41,7 @@ def poll(engine, done: threading.Event) -> list[LogRow]:
         with read_session(engine) as session:
             last = seen[-1].seq if seen else 0
             found = session.scalars(select(LogRow).where(LogRow.seq > last).order_by(LogRow.seq)).all()
-            stamp = session.scalar(select(PublicVersion.seq).where(PublicVersion.key == "shared"))
+            stamp = session.scalar(select(PublicVersion.seq).where(PublicVersion.key == shared))
             # The stamp and the log are one state, too.
             assert stamp == (found[-1].seq if found else last or None)
         seen.extend(found)

@@ -54,13 +54,13 @@ def _anchor_before(kind: QueueKind) -> ColumnElement[UUID]:
         select(_EARLIER.id)
         .join(_EARLIER_REVISION, _EARLIER_REVISION.id == _EARLIER.revision_id)
         .where(
-            _EARLIER.version_id == Standing.version_id,
+            _EARLIER.version_id == Standing.version.id,
             _EARLIER.state.in_(HELD),
             _EARLIER_REVISION.number < _turning_point(kind),
         )
         .order_by(_EARLIER_REVISION.number.desc())
         .limit(1)
-        .correlate(Standing.in_force, Standing.head, Annotation)
+        .correlate(Standing.version, Annotation)
         .scalar_subquery()
     )
 
@@ -80,7 +80,7 @@ def _last_revision(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
         select(func.max(_TURN_REVISION.number))
         .select_from(_TURN)
         .join(_TURN_REVISION, _TURN_REVISION.id == _TURN.revision_id)
-        .where(_TURN.version_id == Standing.version_id, *conditions)
-        .correlate(Standing.in_force, Standing.head, Annotation)
+        .where(_TURN.version_id == Standing.version.id, *conditions)
+        .correlate(Standing.version, Annotation)
         .scalar_subquery()
     )

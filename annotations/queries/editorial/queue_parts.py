@@ -65,18 +65,25 @@ def parts_of(kind: QueueKind, asked: Asked) -> tuple[Part, ...]:
 class Standing:
     """Annotations that wait for another look, with the version that matters and its anchor in the newest text.
 
-    That version is the one in force, or else the newest.
+    That version is the one in force, or else the newest. All joins are by keys, so that whichever way round a database
+    goes about them it takes time in proportion to the annotations.
     """
 
-    in_force = aliased(AnnotationVersion, name="version_in_force")
-    head = aliased(AnnotationVersion, name="newest_version")
-    version_id = func.coalesce(in_force.id, head.id)
+    version = aliased(AnnotationVersion, name="version_that_matters")
+    public = aliased(AnnotationVersion, name="version_in_force")
+    none_in_force = (
+        ~select(literal(1))
+        .select_from(public)
+        .where(public.annotation_id == Annotation.id, is_public(public))
+        .correlate(Annotation)
+        .exists()
+    )
+    matters = or_(is_public(version), and_(version.number == Annotation.head_number, none_in_force))
     source = (
         join(Annotation, Article, Article.id == Annotation.article_id)
         .join(Revision, and_(Revision.article_id == Article.id, Revision.number == Article.revision_number))
-        .join(head, and_(head.annotation_id == Annotation.id, head.number == Annotation.head_number))
-        .outerjoin(in_force, and_(in_force.annotation_id == Annotation.id, is_public(in_force)))
-        .join(Anchor, and_(Anchor.version_id == version_id, Anchor.revision_id == Revision.id))
+        .join(version, and_(version.annotation_id == Annotation.id, matters))
+        .join(Anchor, and_(Anchor.version_id == version.id, Anchor.revision_id == Revision.id))
     )
 
 
@@ -148,7 +155,7 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
         Annotation.recheck_reason.is_not(None),
         Annotation.state.not_in(FINISHED),
         Article.visibility != Visibility.WITHDRAWN,
-        or_(Annotation.state != ReviewState.REJECTED, Standing.in_force.id.is_not(None)),
+        or_(Annotation.state != ReviewState.REJECTED, is_public(Standing.version)),
     )
 
 
@@ -156,7 +163,7 @@ def _text(of_reason: ColumnElement[bool], of_anchor: ColumnElement[bool]) -> tup
     """Annotations by what became of their words: as they stand now, or, where they are back, by why they wait."""
     raised = raised_at(EntityType.ANNOTATION)
     # A draft that was marked anew since was seen to by its author; it waits in review or among the drafts.
-    not_seen_to = or_(Standing.in_force.id.is_not(None), Standing.head.created_at <= raised)
+    not_seen_to = or_(is_public(Standing.version), Standing.version.created_at <= raised)
     back = and_(Anchor.state.in_(HELD), of_reason, not_seen_to)
     return (Part(EntityType.ANNOTATION, Annotation.id, raised, Standing.source, (*_waiting(), or_(of_anchor, back))),)
 

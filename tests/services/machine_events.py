@@ -1,0 +1,323 @@
+"""What happens to what is public: retractions, verdicts, rechecks, mergers, edits; and whatever was rare so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from tests.services.acts import RIGHT_FOR
+from tests.services.machine_contents import REVIEWED, STANDS, TODAY
+from tests.services.machine_counts import Counts
+from tests.services.machine_recipes import Recipes, denied
+from tests.services.model import Thing
+from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TYPOGRAPHY
+
+STEPS_OF_ARTICLES = {"withdraw": "request_withdrawal", "save": "revise", "merge": "request_merger"}
+
+
+class Events(Recipes):
+    """Things that happen."""
+
+    def shown_note(self, dice: Random, *, pending: bool = False) -> Thing:
+        """A note that readers see, or a notice in whose place they see."""
+        notes = [one for one in self.model.of("annotation") if self.model.is_public(one) and not one.asked]
+        notes = [one for one in notes if bool(one.notice) is pending]
+        if notes:
+            return dice.choice(notes)
+        note = self.built("annotation", "published", dice)
+        if pending:
+            self.take("recheck", dice, note)
+        return note
+
+    def retract(self, dice: Random) -> None:
+        """A source that a claim with a note rests on is retracted."""
+        note = self.shown_note(dice)
+        claim = self.model.things[note.shown.content["claim"]] if note.shown else self.anything(dice, "claim")
+        sources = [source for source, _ in claim.shown.content["cites"]] if claim.shown else []
+        source = self.model.things[dice.choice(sources)] if sources else self.anything(dice, "evidence")
+        self.publish_as(source, self.source("retracted"), dice)
+
+    def publish_as(self, thing: Thing, content: dict[str, Any], dice: Random) -> None:
+        """Another version, approved."""
+        self.save(thing, dice, content)
+        self.go(thing, "submit", dice)
+        self.go(thing, "approve", dice)
+
+    def change_verdict(self, dice: Random) -> None:
+        """A claim with a note gets another verdict."""
+        note = self.shown_note(dice)
+        claim = self.model.things[note.shown.content["claim"]] if note.shown else self.a_claim(dice)
+        supported = claim.shown is not None and claim.shown.content["verdict"] == "supported"
+        verdict = "overstated" if supported else dice.choice(("supported", "supported", *STANDS))
+        self.publish_as(claim, self.claim(dice, verdict), dice)
+
+    def look_again(self, dice: Random) -> None:
+        """A notice, and its end."""
+        self.take("recheck", dice, self.shown_note(dice))
+        self.reconfirm(dice)
+
+    def reconfirm(self, dice: Random) -> None:
+        """Whatever waits for another look is let stand, if it can; else a later version takes its place."""
+        waiting = [one for one in (*self.model.of("annotation"), *self.model.of("claim")) if one.recheck and one.shown]
+        notes = [one for one in waiting if one.kind == "annotation" and self.is_usable(one)]
+        able = [one for one in notes if one.shown and self.model.publishable(one, one.shown)]
+        claims = [one for one in waiting if one.kind == "claim"]
+        if able or claims:
+            self.take("reconfirm", dice, dice.choice([*able, *claims]))
+        if notes and dice.random() < 0.5:
+            note = dice.choice(notes)
+            self.take("reconfirm", dice, note)
+            self.publish_as(note, self.content("annotation", dice), dice)
+
+    def think_better(self, kind: str, dice: Random) -> None:
+        """A withdrawal that is asked for, and then is not."""
+        thing = self.shown_note(dice) if kind == "annotation" else self.found(kind, "published", dice, again=0.9)
+        if self.take("request_withdrawal", dice, thing, f"Reason number {self.number()}."):
+            self.take("cancel_withdrawal", dice, thing)
+
+    def merge_with_notes(self, dice: Random, *, drafts: bool | None = None) -> None:
+        """A claim with notes, and drafts of notes, is merged into another."""
+        claim = self.built("claim", "published", dice)
+        note = self.built("annotation", "published", dice, claim=claim)
+        if drafts or (drafts is None and dice.random() < 0.5):
+            self.save(note, dice)
+        self.merge(claim, dice)
+
+    def lapse(self, dice: Random) -> None:
+        """Words go under what was approved on a hidden article and is being revised."""
+        note = self.built("annotation", "published", dice, article=self.an_article("hidden", dice))
+        for action in dice.choice((("save",), ("save", "submit"), ("save", "submit", "reject"))):
+            self.go(note, action, dice)
+        self.lose_words(note, dice)
+
+    def edit_around(self, dice: Random) -> None:
+        """The sentence around a note changes; then somebody looks."""
+        note = self.shown_note(dice)
+        assert note.shown
+        assert note.shown.place
+        self.rewrite(self.model.article_of(note), note.shown.place.passage, dice.choice((AROUND, TYPOGRAPHY)), dice)
+        if note.flag and note.shown and dice.random() < 0.7:
+            self.take("reconfirm", dice, note)
+
+    def go_and_come_back(self, dice: Random) -> None:
+        """Words change or go, and come back."""
+        note = self.shown_note(dice)
+        assert note.shown
+        assert note.shown.place
+        article, passage = self.model.article_of(note), note.shown.place.passage
+        self.rewrite(article, passage, dice.choice((CHANGED, REMOVED)), dice)
+        if dice.random() < 0.7:
+            self.rewrite(article, passage, PLAIN, dice)
+
+    def say_of_an_article(self, dice: Random, state: str = "public") -> None:
+        """Other metadata, another fact-check."""
+        article = self.an_article(state, dice)
+        titled = article.head.content["title"] is None
+        self.take("describe", dice, article, self.metadata(dice, titled=titled))
+        checked = TODAY - timedelta(days=dice.randint(1, 9))
+        self.take("check", dice, article, dice.choice(("partial", "complete", "complete")), checked)
+        if dice.random() < 0.5:
+            self.take("reimport", dice, article, self.edited_of(article, dice))
+
+    def edited_of(self, article: Thing, dice: Random) -> Any:
+        """Another text of an article."""
+        arguments = self.of_articles("reimport", dice, article, article.editions[-1])
+        return arguments[1]
+
+    def set_due(self, dice: Random) -> None:
+        """A day by which to look at a claim again."""
+        claims = [one for one in self.model.of("claim") if one.state not in {"withdrawn", "superseded"}]
+        days = dice.choice((10, 20, 30, 40, 50, None))
+        self.take("set_due", dice, dice.choice(claims), None if days is None else TODAY + timedelta(days=days), TODAY)
+
+    def redact(self, kind: str, dice: Random) -> None:
+        """A version that nobody is to see again."""
+        part = dice.choice(("text", "metadata")) if kind == "article" else None
+        found = []
+        for thing in self.model.of(kind):
+            versions = len(thing.editions) if part == "text" else len(thing.versions)
+            able = [one for one in range(1, versions + 1) if self.model.can_be_redacted(thing, part, one, versions)]
+            found += [(thing, number) for number in able]
+        if found:
+            thing, number = dice.choice(found)
+            self.take("redact", dice, thing, part, number)
+        elif kind == "article":
+            self.an_article("withdrawn", dice, again=False)
+        else:
+            content = {**self.content(kind, dice), **({"note": "Words."} if kind == "annotation" else {})}
+            self.publish_as(self.found(kind, "published", dice), content, dice)
+
+    @property
+    def events(self) -> list[Callable[[Random], None]]:
+        """What happens on its own, whatever the counts say."""
+        return [
+            self.retract,
+            self.change_verdict,
+            self.look_again,
+            self.reconfirm,
+            self.merge_with_notes,
+            self.edit_around,
+            self.go_and_come_back,
+            self.say_of_an_article,
+            self.set_due,
+            lambda dice: self.redact(dice.choice((*REVIEWED, "article")), dice),
+            lambda dice: self.think_better(dice.choice(("claim", "annotation")), dice),
+        ]
+
+    def happen(self, dice: Random) -> None:
+        """One of the events."""
+        dice.choice(self.events)(dice)
+
+    def do_what_is_rare(self, counts: Counts, dice: Random) -> None:
+        """Come to one of the things that did not happen often enough so far."""
+        name, keys = dice.choice(list(counts.missing().items()))
+        least = min(keys.values())
+        key = dice.choice([key for key, count in keys.items() if count == least])
+        getattr(self, f"for_{name}")(key, dice)
+
+    def for_taken(self, step: tuple[str, str, str], dice: Random) -> None:
+        """Take a step of a history."""
+        kind, state, action = step
+        recipes: dict[str, Callable[[], Any]] = {
+            "create": lambda: self.create(kind, dice),
+            "request_withdrawal": lambda: self.think_better_of(kind, dice),
+            "cancel_withdrawal": lambda: self.think_better_of(kind, dice),
+            "flag_recheck": lambda: self.retract(dice) if kind == "claim" else self.edit_around(dice),
+            "clear_recheck": lambda: self.lower(kind, dice),
+            "open_notice": lambda: self.look_again(dice),
+            "close_notice": lambda: self.look_again(dice),
+            "retie": lambda: self.merge_with_notes(dice),
+            "retie_draft": lambda: self.merge_with_notes(dice, drafts=True),
+            "lapse": lambda: self.lapse(dice),
+            "request_merger": lambda: self.merge(self.found("claim", "published", dice), dice, cancel=True),
+            "cancel_merger": lambda: self.merge(self.found("claim", "published", dice), dice, cancel=True),
+            "set_review_due": lambda: self.set_due(dice),
+            "redact": lambda: self.redact(kind, dice),
+        }
+        if kind == "article" and action not in recipes:
+            self.for_article(state, action, dice)
+        elif action in recipes:
+            recipes[action]()
+        else:
+            self.follow(step, dice)
+
+    def for_article(self, state: str, action: str, dice: Random) -> None:
+        """Take a step of an article's history."""
+        if action == "import":
+            self.an_article("hidden", dice, again=False)
+        elif action == "make_public":
+            self.take("make_public", dice, self.an_article("hidden", dice, again=False))
+        elif action == "withdraw":
+            self.an_article("withdrawn", dice, again=False)
+        elif action == "reimport":
+            self.edit_a_text(dice, state)
+        else:
+            self.say_of_an_article(dice, state)
+
+    def think_better_of(self, kind: str, dice: Random) -> None:
+        """A withdrawal that is asked for, and then is not."""
+        if kind != "article":
+            self.think_better(kind, dice)
+            return
+        article = self.an_article("public", dice)
+        if self.take("request_withdrawal", dice, article, f"Reason number {self.number()}."):
+            self.take("cancel_withdrawal", dice, article)
+
+    def lower(self, kind: str, dice: Random) -> None:
+        """A flag that ends."""
+        if kind == "annotation":
+            self.edit_around(dice)
+        flagged = [one for one in self.model.of(kind) if one.flag and one.shown]
+        if flagged:
+            self.take("reconfirm", dice, dice.choice(flagged))
+        elif kind == "claim":
+            # Two sources, so that one is left that fits.
+            claim = self.a_claim(dice)
+            sources = [self.built("evidence", "published", dice) for _ in range(2)]
+            cites = [(source.id, "qualifies") for source in sources]
+            self.publish_as(claim, {**self.claim(dice, "overstated"), "cites": cites}, dice)
+            self.publish_as(sources[0], self.source("retracted"), dice)
+            self.take("reconfirm", dice, claim)
+
+    def for_led_to(self, what: str, dice: Random) -> None:
+        """Come to what steps lead to."""
+        recipes: dict[str, Callable[[Random], None]] = {
+            "notice: evidence_retracted": self.retract,
+            "notice: verdict_changed": self.change_verdict,
+            "notice: editor_recheck": self.look_again,
+            "carried: context": self.edit_around,
+            "no longer complete": self.say_of_an_article,
+        }
+        if what in recipes:
+            recipes[what](dice)
+        elif what == "carried: moved":
+            self.edit_a_text(dice)
+        else:
+            self.go_and_come_back(dice)
+
+    def for_refused(self, step: tuple[str, str, str], dice: Random) -> None:
+        """Try a step from a state from which it does not lead."""
+        kind, state, action = step
+        if action == "reopen":
+            article = self.an_article("hidden", dice)
+            self.lose_words(self.built(kind, state, dice, article=article), dice)
+            return
+        thing = self.an_article(state, dice, again=False) if kind == "article" else self.found(kind, state, dice)
+        name = STEPS_OF_ARTICLES.get(action, action)
+        more: tuple[Any, ...] = ()
+        if name in {"reimport", "preview"}:
+            more = (self.edited_of(thing, dice),)
+        elif name == "describe":
+            more = (self.metadata(dice, titled=thing.head.content["title"] is None),)
+        elif name == "check":
+            more = ("partial", TODAY - timedelta(days=dice.randint(10, 20)))
+        elif name == "revise":
+            passage = thing.head.place.passage if thing.head.place else None
+            more = (self.content(kind, dice, of=thing), passage)
+        elif name == "request_withdrawal":
+            more = ("A reason.",)
+        if name == "request_merger":
+            self.take(name, dice, self.new(dice), thing, self.found("claim", "published", dice))
+        else:
+            self.take(name, dice, thing, *more)
+
+    def for_alone(self, step: tuple[str, str, str], dice: Random) -> None:
+        """Try alone what takes two."""
+        name, kind, role = step
+        one = dice.choice([one for one in self.people if one.role == role and one.scopes is None])
+        if name == "approve":
+            thing = self.found(kind, "draft", dice)
+            passage = thing.head.place.passage if thing.head.place else None
+            self.attempt("revise", one, thing, self.content(kind, dice, of=thing), passage)
+            self.attempt("submit", one, thing)
+            self.attempt(name, one, thing)
+        elif name == "make_public":
+            new = self.new(dice)
+            text = self.an_article("hidden", dice).editions[0]
+            metadata = self.metadata(dice, titled=text.titled)
+            self.attempt("bring_in", one, new, f"article-{self.number()}", text, metadata)
+            self.attempt(name, one, self.model.things[new])
+        elif name == "confirm_merger":
+            new = self.new(dice)
+            two = [self.built("claim", "published", dice) for _ in range(2)]
+            if self.attempt("request_merger", one, new, *two):
+                self.attempt(name, one, self.model.mergers[new])
+                self.take("cancel_merger", dice, self.model.mergers[new])
+        else:
+            thing = self.an_article("public", dice) if kind == "article" else self.found(kind, "published", dice)
+            if self.attempt("request_withdrawal", one, thing, "A reason."):
+                self.attempt(name, one, thing)
+                self.take("cancel_withdrawal", dice, thing)
+
+    def for_denied(self, what: tuple[str, str], dice: Random) -> None:
+        """Try what somebody has no right to."""
+        right, why = what
+        step = dice.choice([step for step, needed in RIGHT_FOR.items() if needed == right])
+        arguments = self.arguments(step, dice)
+        if arguments is None:
+            return
+        thing = None if step == "propose" else next((one for one in arguments if isinstance(one, Thing)), None)
+        if people := [one for one in self.people if denied(one, right, thing) == why]:
+            self.attempt(step, dice.choice(people), *arguments)
