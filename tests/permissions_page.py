@@ -20,10 +20,11 @@ Made from `annotations/permissions.py` and the routes themselves by `python -m t
 
 ## Permissions by role
 
-*all*: on anybody's work; *own*: on what they made themselves; *never*. Approving, making public, confirming a withdrawal
-and confirming a merger also take a second person: whoever wrote it, or asked for it, cannot (`REVIEW_FOUR_EYES=false` is
-the one way out, and the history says that it was used). A token narrows its owner's role to its scopes; the scope
-`reimport` also lets a contributor's token re-import, because whoever issued it gave a publishing system that leave.
+*all*: on anybody's work; *own*: on what they made themselves; *never*. Approving, making public, confirming a
+withdrawal and confirming a merger also take a second person: whoever wrote it, or asked for it, cannot
+(`REVIEW_FOUR_EYES=false` is the one way out, and the history says that it was used). A token narrows its owner's
+role to its scopes; the scope `reimport` also lets a contributor's token re-import, because whoever issued it gave a
+publishing system that leave.
 
 """
 

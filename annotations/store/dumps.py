@@ -12,11 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, Update, bindparam, delete, func, select, update
+from sqlalchemy import Column, Insert, Table, Update, bindparam, delete, func, select, update
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from annotations.errors import InvalidInput, TransitionNotAllowed
+from annotations.store.base import UtcDateTime
 from annotations.store.tables import METADATA, LogRow, PublicVersion
 
 FORMAT = "caveat-export"
@@ -158,7 +159,7 @@ def _row(table: Table, row: Any) -> dict[str, Any]:
     if not isinstance(row, Mapping) or set(row) != names:
         raise InvalidInput(f"a row of {table.name} has other columns than the table", field=table.name)
     try:
-        return {name: _read(table.c[name].type.python_type, value) for name, value in row.items()}
+        return {name: _read(_kind_of(table.c[name]), value) for name, value in row.items()}
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"a row of {table.name} holds what its columns cannot", field=table.name) from error
 
@@ -187,8 +188,14 @@ def _written(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
+def _kind_of(column: Column[Any]) -> type[Any]:
+    """What a column holds; ``object`` where that is JSON of any kind."""
+    # Types of the project's own do not tell SQLAlchemy what they hold.
+    return datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
+
+
 def _read(kind: type[Any], value: Any) -> Any:
-    if value is None or kind in {dict, list}:
+    if value is None or kind is object:
         return value
     if kind is date:
         return date.fromisoformat(value)
@@ -196,7 +203,7 @@ def _read(kind: type[Any], value: Any) -> Any:
         return _aware(datetime.fromisoformat(value))
     if kind is UUID:
         return UUID(value)
-    if not isinstance(value, kind):
+    if type(value) is not kind:
         raise TypeError(f"{value!r} is no {kind.__name__}")
     return value
 

@@ -140,7 +140,7 @@ class Recipes(Contents):
             self.go(thing, action, dice)
         return thing
 
-    def found(self, kind: str, state: str, dice: Random, *, again: float = 0.5) -> Thing:
+    def found(self, kind: str, state: str, dice: Random, *, again: float = 0.8) -> Thing:
         """Something in a state, old or new."""
         old = [one for one in self.model.of(kind) if one.state == state and self.is_usable(one)]
         return dice.choice(old) if old and dice.random() < again else self.built(kind, state, dice)

@@ -16,7 +16,6 @@ from annotations.store.editorial import RedactedRow
 from annotations.store.evidence import EvidenceVersion
 from annotations.store.log import Correction, LogRow, PublicVersion
 from annotations.store.notes import Anchor, AnnotationCategory, AnnotationVersion
-from annotations.store.publication_log import chain_is_whole
 from annotations.store.review import Transition
 from annotations.store.verification import verify
 from tests.services.asked_view import asked, asked_lists
@@ -34,7 +33,7 @@ KEPT: tuple[type[Any], ...] = (
 )
 """What is never changed, whatever happens; histories and the log are compared at each look."""
 
-EVERY = 6
+EVERY = 12
 
 
 class Witness:
@@ -72,13 +71,15 @@ class Witness:
             self.compare(session, whole=True)
             self.compare_rows(session, KEPT)
             rows = PublicView(session)
-            findings = verify(session).findings
         for check in RULES:
             check(rows)
         check_stamps(self.rows, rows)
-        assert chain_is_whole(self.room.log())
-        assert findings == ()
         self.rows = rows
+
+    def verify(self) -> None:
+        """Everything that is chained or hashed."""
+        with self.room.look() as session:
+            assert verify(session).findings == ()
 
     def look_back(self) -> None:
         """What readers saw at moments before, asked for now."""
@@ -94,7 +95,10 @@ class Witness:
         view, lists = self.expected()
         changed = {key for key in view if view[key] != self.seen.get(key)}
         touched = {f"{row.entity_type}:{row.entity_id}" for row in steps}
-        keys = view if whole else {key for key in view if key in changed or self.is_about(key, touched)}
+        keys = {key for key in view if whole or key in changed or self.is_about(key, touched)}
+        if not whole:
+            # Paragraphs that stand were read with their articles.
+            keys = {key for key in keys if not (key.startswith("paragraph:") and "text" in (view[key] or {}))}
         found = asked_lists(session)
         for name, expected in lists.items():
             assert_same(found[name], expected)

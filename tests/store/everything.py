@@ -33,6 +33,4 @@ def fill(engine: Engine) -> None:
     for _ in story(Elsewhere(engine)):
         pass
     with write_session(engine) as session, session.begin():
-        create_user(
-            session, name="head", email=ADMIN, role=Role.ADMIN, password_hash=OLD_HASH, actor=None, now=NOW
-        )
+        create_user(session, name="head", email=ADMIN, role=Role.ADMIN, password_hash=OLD_HASH, actor=None, now=NOW)
