@@ -34,7 +34,7 @@ from api.editorial.inputs import (
     note_content,
     passage_of,
 )
-from api.editorial.texts import MEDIA_TYPES, NewArticleSchema, read_source
+from api.editorial.texts import JSON_ENCODING, MEDIA_TYPES, NewArticleSchema, read_source
 from api.problems import EdgeError
 
 MAX_LINES = 20_000
@@ -121,7 +121,8 @@ def _with_id(schema: type[Schema]) -> type[Schema]:
 
 
 def _article(data: dict[str, Any]) -> Callable[[Session, Actor, datetime], Made]:
-    document = read_source(data["text"].encode(), member="text", media_type=MEDIA_TYPES[data["format"]])
+    media_type = MEDIA_TYPES[data["format"]]
+    document = read_source(data["text"].encode(), member="text", media_type=media_type, encoding=JSON_ENCODING)
 
     def make(session: Session, actor: Actor, now: datetime) -> Made:
         article = import_article(

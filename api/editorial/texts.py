@@ -19,6 +19,7 @@ from api.editorial.inputs import MetadataSchema, enum_of, written
 from api.problems import EdgeError, invalid_parameter
 
 FORM = "multipart/form-data"
+JSON_ENCODING = "utf-8"
 MAX_FORM_BYTES = MAX_BYTES + 100_000
 """A file of the greatest size, with its metadata and what a form adds."""
 
@@ -76,19 +77,29 @@ def _read(of_json: type[Schema], of_form: type[Schema]) -> tuple[bytes, Submitte
     body = read_json(of_json)
     data = body.pop("text").encode()
     media_type = MEDIA_TYPES[body.pop("format")]
-    return g.body_bytes, Submitted(read_source(data, member="text", media_type=media_type), body)
+    return g.body_bytes, Submitted(
+        read_source(data, member="text", media_type=media_type, encoding=JSON_ENCODING), body
+    )
 
 
 def read_source(
-    data: bytes, *, member: str, media_type: str | None = None, file_name: str | None = None
+    data: bytes,
+    *,
+    member: str,
+    media_type: str | None = None,
+    file_name: str | None = None,
+    encoding: str | None = None,
 ) -> ImportedText:
     """The text in ``data``, which came in as ``member``.
+
+    ``encoding`` is what it is encoded in where that is known; a text that came as JSON is in UTF-8, whatever its HTML
+    says of itself.
 
     Raises:
         InvalidInput: it is none, or too large; the error names ``member``.
     """
     try:
-        return read_document(data, media_type=media_type, file_name=file_name)
+        return read_document(data, media_type=media_type, file_name=file_name, encoding=encoding)
     except InvalidInput as error:
         error.field = member
         raise
