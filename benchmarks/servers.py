@@ -1,4 +1,4 @@
-"""Servers to measure: granian as ``make run`` starts it, each in a process group of its own, on loopback."""
+"""Servers to measure or to kill: granian as ``make run`` starts it, each in a process group of its own, on loopback."""
 
 from __future__ import annotations
 
@@ -43,9 +43,26 @@ def serving(application: str, environ: Mapping[str, str], log: Path, *, probe: s
     Raises:
         ServerFailed: it ended, or did not answer in time.
     """
+    process, port = start(application, environ, log, probe=probe)
+    try:
+        yield port
+    finally:
+        stop(process)
+
+
+def start(
+    application: str, environ: Mapping[str, str], log: Path, *, probe: str, workers: int = 1
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a server as :func:`serving` does; the caller stops it. Gives its main process and its port.
+
+    Raises:
+        ServerFailed: it ended, or did not answer in time; nothing of it is left.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", "granian", application, *FLAGS, "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("wb") as output:
+    flags = list(FLAGS)
+    flags[flags.index("--workers") + 1] = str(workers)
+    command = [sys.executable, "-m", "granian", application, *flags, "--host", "127.0.0.1", "--port", str(port)]
+    with log.open("ab") as output:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -57,9 +74,10 @@ def serving(application: str, environ: Mapping[str, str], log: Path, *, probe: s
         )
     try:
         _wait_until_answering(process, port, probe, log)
-        yield port
-    finally:
-        _stop(process)
+    except BaseException:
+        stop(process)
+        raise
+    return process, port
 
 
 def _free_port() -> int:
@@ -81,7 +99,8 @@ def _wait_until_answering(process: subprocess.Popen[bytes], port: int, probe: st
     raise ServerFailed(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server, whatever is left of it."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)

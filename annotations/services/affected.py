@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from annotations.store import keys
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
+from annotations.store.editorial import ClaimMerger
 from annotations.store.evidence import Evidence
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion, PendingNotice
 from annotations.store.versions import is_public
@@ -91,6 +92,19 @@ def keys_of_claim(session: Session, claim: Claim) -> set[str]:
     found |= {keys.evidence_key(key) for key in sources}
     annotation_ids = annotations_of_claim(session, claim)
     return found | keys_of_annotations(session, annotation_ids) if annotation_ids else found
+
+
+def keys_leading_to(session: Session, claim: Claim) -> set[str]:
+    """The claims that were merged into ``claim``, by whatever way: their addresses lead to where its own leads."""
+    chain = (
+        select(ClaimMerger.loser_id)
+        .where(ClaimMerger.winner_id == claim.id, ClaimMerger.merged)
+        .cte("chain", recursive=True)
+    )
+    earlier = select(ClaimMerger.loser_id).join(chain, chain.c.loser_id == ClaimMerger.winner_id)
+    chain = chain.union(earlier.where(ClaimMerger.merged))
+    slugs = session.scalars(select(Claim.slug).join(chain, chain.c.loser_id == Claim.id))
+    return {keys.claim_key(slug) for slug in slugs}
 
 
 def keys_of_evidence(session: Session, evidence: Evidence) -> set[str]:

@@ -12,7 +12,7 @@ from annotations.errors import InvalidInput, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.events import Event
 from annotations.review.workflow import Action, next_state
-from annotations.services.affected import keys_of_claim
+from annotations.services.affected import keys_leading_to, keys_of_claim
 from annotations.services.claims import shown_claim
 from annotations.services.content import require_reason
 from annotations.services.evidence import unlist_uncited
@@ -142,7 +142,7 @@ def _merge(
         Event.CLAIM_MERGED,
         subject_of(loser, old),
         summary=f"Claim {loser.slug} merged into {winner.slug}",
-        keys=affected | {claim_key(winner.slug)},
+        keys=affected | keys_leading_to(session, loser) | {claim_key(winner.slug)},
         change_kind=ChangeKind.CORRECTION,
     )
     after = {"merged_into": winner.slug, "verdict": new.verdict, "text": new.text, "summary": new.summary}

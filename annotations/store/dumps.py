@@ -75,7 +75,12 @@ def load(session: Session, header: Mapping[str, Any], records: Iterable[Any], *,
         InvalidInput: the file is of another version, incomplete or damaged.
         TransitionNotAllowed: the database holds something already.
     """
-    if header.get("version") != FORMAT_VERSION or header.get("schema_revision") != schema_revision:
+    if header.get("version") != FORMAT_VERSION:
+        raise InvalidInput(
+            f"the export is of version {header.get('version')} of its format; this code reads {FORMAT_VERSION}",
+            field="version",
+        )
+    if header.get("schema_revision") != schema_revision:
         raise InvalidInput(
             f"the export is of schema {header.get('schema_revision')}, this database is at {schema_revision};"
             " bring both to the same revision first",

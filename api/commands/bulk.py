@@ -71,6 +71,8 @@ def read_import(file: Path, email: str | None, atomic: bool, quiet: bool) -> Non
             raise InvalidInput("the file is empty", field="file")
         header = _header(first)
         if header is not None:
+            if email is not None or atomic:
+                raise click.UsageError("this is a whole export: it comes with its people, and is all or nothing anyway")
             click.echo(f"Imported {_load(handle, header, file)} rows.", err=True)
             return
         if email is None:

@@ -25,17 +25,26 @@ BESIDES: frozenset[Step] = frozenset(
         *((kind, "*", "request_withdrawal") for kind in ("article", "claim", "annotation")),
         *((kind, "*", "cancel_withdrawal") for kind in ("article", "claim", "annotation")),
         *((kind, "*", step) for kind in ("claim", "annotation") for step in ("flag_recheck", "clear_recheck")),
-        *(("annotation", "*", step) for step in ("open_notice", "close_notice", "retie", "retie_draft", "lapse")),
-        *(("claim", "*", step) for step in ("request_merger", "cancel_merger", "set_review_due")),
-        *((kind, "*", "redact") for kind in ("article", "claim", "evidence", "annotation")),
+        *(("annotation", "*", step) for step in ("open_notice", "close_notice")),
+        *(("claim", "*", step) for step in ("request_merger", "cancel_merger")),
         ("article", "*", "import"),
         ("article", "hidden", "make_public"),
         ("article", "public", "withdraw"),
-        *(("article", state, step) for state in ("hidden", "public") for step in ("reimport", "metadata_changed")),
-        *(("article", state, "fact_checked") for state in ("hidden", "public")),
+        ("article", "*", "reimport"),
     }
 )
-"""The other steps of the histories: notices, flags, requests, mergers, visibility, texts, redaction."""
+"""The other steps by which something becomes public, or ceases to be: notices, flags, requests, mergers, texts."""
+
+OTHERS: frozenset[Step] = frozenset(
+    {
+        *(("annotation", "*", step) for step in ("retie", "retie_draft", "lapse")),
+        *((kind, "*", "redact") for kind in ("article", "claim", "evidence", "annotation")),
+        *(("article", state, step) for state in ("hidden", "public") for step in ("reimport", "metadata_changed")),
+        *(("article", state, "fact_checked") for state in ("hidden", "public")),
+        ("claim", "*", "set_review_due"),
+    }
+)
+"""Whatever else is written into histories."""
 
 OUTCOMES: frozenset[str] = frozenset(
     {
@@ -110,6 +119,7 @@ class Counts:
         """Whatever did not happen often enough, with how often it did."""
         wanted = {
             "taken": (self.taken, LEGAL | BESIDES, OFTEN),
+            "others": (self.taken, OTHERS, SOMETIMES),
             "led_to": (self.led_to, OUTCOMES, SOMETIMES),
             "refused": (self.refused, ILLEGAL, 1),
             "alone": (self.alone, SECOND, 1),

@@ -12,6 +12,7 @@ from tests.services.machine_contents import REVIEWED, STANDS, TODAY
 from tests.services.machine_counts import Counts
 from tests.services.machine_recipes import Recipes, denied
 from tests.services.model import Thing
+from tests.services.model_rules import REVIEW
 from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TYPOGRAPHY
 
 STEPS_OF_ARTICLES = {"withdraw": "request_withdrawal", "save": "revise", "merge": "request_merger"}
@@ -200,8 +201,12 @@ class Events(Recipes):
             self.for_article(state, action, dice)
         elif action in recipes:
             recipes[action]()
+        elif action in REVIEW:
+            self.live(kind, dice)
         else:
             self.follow(step, dice)
+
+    for_others = for_taken
 
     def for_article(self, state: str, action: str, dice: Random) -> None:
         """Take a step of an article's history."""
@@ -212,7 +217,7 @@ class Events(Recipes):
         elif action == "withdraw":
             self.an_article("withdrawn", dice, again=False)
         elif action == "reimport":
-            self.edit_a_text(dice, state)
+            self.edit_a_text(dice, "public" if state == "*" else state)
         else:
             self.say_of_an_article(dice, state)
 

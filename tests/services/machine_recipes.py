@@ -28,6 +28,10 @@ AGAIN = {"draft": ("save",), "in_review": ("save", "submit"), "rejected": ("save
 """How to come from what is published to a newest version in each state, with the older one in force."""
 
 
+LIFE = ("save", "submit", "save", "submit", "request_changes", "submit", "reject", "save", "submit", "approve", "save")
+"""Every step of a review, one after another."""
+
+
 class Recipes(Contents):
     """Ways to come to a step."""
 
@@ -166,11 +170,17 @@ class Recipes(Contents):
         else:
             self.go(self.found(kind, state, dice), action, dice)
 
+    def live(self, kind: str, dice: Random) -> None:
+        """A long life: every step of a review, and another version afterwards."""
+        thing = self.create(kind, dice)
+        for action in LIFE:
+            self.go(thing, action, dice)
+
     def withdraw(self, kind: str, state: str, dice: Random) -> None:
         """Withdraw what is public, with its newest version in a state."""
         old = [one for one in self.model.of(kind) if one.state == state and self.is_usable(one)]
         old = [one for one in old if self.model.is_public(one) and not self.model.making(one)]
-        if old and dice.random() < 0.5:
+        if old:
             thing = dice.choice(old)
         else:
             thing = self.built(kind, "published", dice)

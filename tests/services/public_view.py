@@ -108,7 +108,10 @@ class PublicView:
         for key in self.claims:
             places = [(self._place(note), refs[note.article_id]) for note in self._making(key)]
             found[f"claim:{self.claim_rows[key].slug}"] = (self._claim(key), sorted(places, key=repr))
-        for key, winner in self.merged.items():
+        for key in self.merged:
+            winner = self.merged[key]
+            while winner in self.merged:
+                winner = self.merged[winner]
             found[f"claim:{self.claim_rows[key].slug}"] = ("merged", self.claim_rows[winner].slug)
         for key in self.cited:
             claims = [

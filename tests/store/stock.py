@@ -116,7 +116,9 @@ PATTERN: dict[str, dict[str, Any]] = {
     },
     "search_entries": {"entity_type": "claim", "paragraph_id": None},
 }
-DIFFERENT = {"id", "slug", "key", "name", "topic", "canonical", "hash", "prev_hash", "seq", "number", "position", "at"}
+DIFFERENT = frozenset(
+    "chain row_key email id slug key name topic canonical hash prev_hash seq number position at".split()
+)
 
 
 def _must_differ(column: Column[Any]) -> bool:
@@ -156,9 +158,25 @@ def _parents(connection: Connection, name: str) -> dict[str, Any]:
         return {"revision_id": draft("revisions"), "paragraph_id": _unused(connection, paragraph)}
     if name == "anchors":
         return {"version_id": _unanchored(connection)}
+    if name == "users":
+        return {"id": _first_without(connection, "actors", "id", "users", "id")}
+    if name == "review_dates":
+        return {"claim_id": _first_without(connection, "claims", "id", name, "claim_id")}
+    if name == "redactions":
+        return {"seq": _first_without(connection, "publication_log", "seq", name, "seq")}
+    if name == "claim_mergers":
+        merger = connection.execute(select(METADATA.tables[name])).mappings().one()
+        return {"loser_id": merger["winner_id"], "winner_id": merger["loser_id"]}
     if name == "pending_notices":
         return {"annotation_id": _unnoticed(connection)}
     return {}
+
+
+def _first_without(connection: Connection, parent: str, column: str, child: str, reference: str) -> Any:
+    """The first row of ``parent`` that no row of ``child`` refers to."""
+    taken = select(METADATA.tables[child].c[reference])
+    found = METADATA.tables[parent].c[column]
+    return connection.scalars(select(found).where(found.not_in(taken)).order_by(found)).first()
 
 
 def _unused(connection: Connection, paragraph: Table) -> UUID:
