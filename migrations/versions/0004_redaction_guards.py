@@ -53,8 +53,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite(redactable=True)
         for table in APPEND_ONLY:
-            for event in ("update", "delete"):
-                _sqlite_trigger(f"{table}_no_{event}", f"BEFORE {event.upper()} ON {table}", f"{table} keeps its rows")
+            _sqlite_trigger(f"{table}_no_update", f"BEFORE UPDATE ON {table}", f"{table} is append-only")
+            _sqlite_trigger(f"{table}_no_delete", f"BEFORE DELETE ON {table}", f"{table} keeps its rows")
         return
     op.execute(
         "CREATE FUNCTION caveat_is_redacted(named text, key text) RETURNS boolean LANGUAGE sql STABLE AS"

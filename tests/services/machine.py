@@ -48,7 +48,7 @@ class Desk(Bench, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.witness.look_at_everything()
-        self.witness.look_back()
+        self.witness.look_back(Random(self.steps))
         self.witness.verify()
         self.connected.__exit__(None, None, None)
         self.start.databases.drop(self.url)

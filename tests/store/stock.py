@@ -116,9 +116,24 @@ PATTERN: dict[str, dict[str, Any]] = {
     },
     "search_entries": {"entity_type": "claim", "paragraph_id": None},
 }
-DIFFERENT = frozenset(
-    "chain row_key email id slug key name topic canonical hash prev_hash seq number position at".split()
-)
+DIFFERENT = {
+    "id",
+    "slug",
+    "key",
+    "name",
+    "topic",
+    "canonical",
+    "hash",
+    "prev_hash",
+    "seq",
+    "number",
+    "position",
+    "at",
+} | {
+    "chain",
+    "row_key",
+    "email",
+}
 
 
 def _must_differ(column: Column[Any]) -> bool:

@@ -14,6 +14,7 @@ from tests.store.stock import LATER, fresh, refused, rules
 NOWHERE = UUID(int=7)
 BEFORE = LATER - timedelta(days=1)
 SOMEBODY = "somebody"
+THE_LOSER = "the loser"
 IN_ORDER = "publication_log goes on from its head"
 REVIEWED = ("claims", "evidence", "annotations")
 VERSIONED = ("article_versions", "revisions", "claim_versions", "evidence_versions", "annotation_versions")
@@ -70,6 +71,14 @@ BROKEN = [
     ("publication_log", {"entity_version": 0}, "ck_publication_log_seq", "versions count from 1"),
     ("transitions", {"position": 0}, "ck_transitions_position", "a history begins at 1"),
     ("transitions", {"version_number": 0}, "ck_transitions_position", "versions count from 1"),
+    ("users", {"email": ""}, "ck_users_email", "an empty address"),
+    ("tokens", {"expires_at": BEFORE, "created_at": LATER}, "ck_tokens_expires_at", "expired before it was made"),
+    ("interests", {"until": BEFORE.date(), "since": LATER.date()}, "ck_interests_until", "it ended before it began"),
+    ("claim_mergers", {"closed_at": LATER}, "ck_claim_mergers_closed_by", "closed by whom"),
+    ("claim_mergers", {"closed_by": SOMEBODY}, "ck_claim_mergers_closed_by", "closed when"),
+    ("claim_mergers", {"winner_id": THE_LOSER}, "ck_claim_mergers_winner_id", "a claim merged into itself"),
+    ("claim_mergers", {"merged": True}, "ck_claim_mergers_merged", "merged, but when"),
+    ("chain_heads", {"position": 0}, "ck_chain_heads_position", "a chain begins at 1"),
     ("search_entries", {"terms": ""}, "ck_search_entries_terms", "what has no terms is not found"),
     ("search_entries", {"entity_type": "article"}, "ck_search_entries_paragraph", "a text in no paragraph"),
     *[
@@ -117,6 +126,8 @@ BROKEN = [
 
 TAKEN = [
     ("actors", ["name"], "uq_actors_name"),
+    ("users", ["email"], "uq_users_email"),
+    ("redactions", ["seq"], "uq_redactions_seq"),
     ("articles", ["slug"], "uq_articles_slug"),
     ("claims", ["slug"], "uq_claims_slug"),
     ("evidence", ["key"], "uq_evidence_key"),
@@ -169,7 +180,9 @@ MISSING = [
 
 def add(connection, table, **changes):
     row = fresh(connection, table) | changes
-    row |= {name: row["opened_by"] for name, value in changes.items() if value is SOMEBODY}
+    somebody = row.get("opened_by") or row.get("requested_by")
+    row |= {name: somebody for name, value in changes.items() if value is SOMEBODY}
+    row |= {name: row["loser_id"] for name, value in changes.items() if value is THE_LOSER}
     connection.execute(insert(METADATA.tables[table]), row)
 
 
@@ -250,7 +263,15 @@ def test_an_orphan_has_no_place(stocked):
     add(stocked, "anchors", state="orphaned", paragraph_id=None, start_offset=None, end_offset=None)
 
 
+def test_a_claim_is_merged_into_one_other_at_a_time(stocked):
+    standing = stocked.scalars(select(METADATA.tables["claim_mergers"].c.loser_id)).one()
+    winner = stocked.scalars(select(METADATA.tables["claim_mergers"].c.winner_id)).one()
+    with refused(stocked, "uq_claim_mergers_one_open"):
+        add(stocked, "claim_mergers", loser_id=standing, winner_id=winner)
+
+
 def test_every_rule_of_the_schema_is_broken_here():
     broken = {rule for *_, rule, _ in BROKEN} | {rule for *_, rule in TAKEN if rule.startswith("uq_")}
-    broken |= {f"uq_{table}_one_public" for table in ONE_PUBLIC} | {"uq_pending_notices_one_open"}
+    broken |= {f"uq_{table}_one_public" for table in ONE_PUBLIC}
+    broken |= {"uq_pending_notices_one_open", "uq_claim_mergers_one_open"}
     assert broken == rules()

@@ -24,6 +24,9 @@ APPEND_ONLY = (
     "article_topics",
     "annotation_categories",
     "evidence_links",
+    "account_events",
+    "redactions",
+    "redacted_rows",
 )
 NAMED = {
     "articles": ("id", "slug"),
@@ -36,7 +39,16 @@ UNGUARDED = {
     "public_versions": "stamped anew by every log row",
     "search_entries": "made from what is public, whenever it changes",
     "evidence_identifiers": "a look-up table made from the versions",
+    "users": "account_events keeps what was done to an account",
+    "tokens": "they are used and revoked; account_events keeps that",
+    "interests": "they end; account_events keeps that",
+    "idempotency_keys": "kept for a day",
+    "review_dates": "a plan; the claim's history keeps each change of it",
+    "claim_mergers": "closed once, and the claims' histories keep it",
+    "chain_heads": "written anew with each row of a chain",
 }
+KEYS = {"blocks": "revision_id", "evidence_links": "claim_version_id", "publication_log": "seq"}
+"""By which column a redaction names rows, where that is not the id."""
 KEEPING = sorted({*APPEND_ONLY, *CLOSING, *NAMED})
 
 
@@ -67,12 +79,21 @@ def test_every_table_is_guarded_or_says_why_not():
 def test_no_column_of_history_can_be_changed(stocked, table, name, backend):
     rows, column = METADATA.tables[table], METADATA.tables[table].c[name]
     message = "append-only" if backend == "sqlite" and table in APPEND_ONLY else table
-    for row in stocked.execute(select(rows)).mappings().all()[:3]:
+    for row in not_redacted(stocked, rows)[:3]:
         this = [key == row[key.name] for key in rows.primary_key]
         others = [differing(column, row[name])] + ([None] if column.nullable and row[name] is not None else [])
         for other in others:
             with refused(stocked, message):
                 stocked.execute(update(rows).where(*this).values({name: other}))
+
+
+def not_redacted(connection, rows):
+    """The rows that no redaction names."""
+    named = METADATA.tables["redacted_rows"]
+    keys = set(connection.scalars(select(named.c.row_key).where(named.c.table_name == rows.name)))
+    key = KEYS.get(rows.name, "id")
+    found = connection.execute(select(rows)).mappings().all()
+    return [row for row in found if str(row.get(key)).replace("-", "") not in keys]
 
 
 @pytest.mark.parametrize("table", KEEPING)
