@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -123,6 +124,16 @@ class Desk:
         self.contributor = self.person("contributor", Role.CONTRIBUTOR)
         self.admin = self.person("admin", Role.ADMIN)
         self._numbers = itertools.count(1)
+
+    def on(self, app: Flask, engine: Engine) -> Desk:
+        """The same people, with their tokens, at work on ``app``, whose database is a copy of this one's."""
+        other = copy(self)
+        other.app, other.engine, other.public = app, engine, app.test_client()
+        for name in ("writer", "approver", "contributor", "admin"):
+            person = copy(getattr(self, name))
+            person.client = app.test_client()
+            setattr(other, name, person)
+        return other
 
     def person(self, name: str, role: Role, scopes: Collection[Scope] | None = None) -> Person:
         return Person(self.app.test_client(), make_person(self.engine, name, role, scopes))

@@ -68,7 +68,8 @@ def way(
     """From SQLite to PostgreSQL, and to SQLite again."""
     folder = tmp_path_factory.mktemp("exports")
     kinds = (sqlite_databases, postgresql_databases, sqlite_databases)
-    urls = [databases.copy(databases.migrated()) for databases in kinds]
+    templates = (sqlite_databases.with_samples(), postgresql_databases.migrated(), sqlite_databases.migrated())
+    urls = [databases.copy(template) for databases, template in zip(kinds, templates, strict=True)]
     files = [folder / f"{number}.ndjson" for number in range(len(kinds))]
     with engine_for(urls[0]) as engine:
         fill(engine)
@@ -83,10 +84,10 @@ def way(
 
 @pytest.fixture(scope="module")
 def apps(way: Way) -> Generator[list[Flask]]:
-    """The application at each station."""
+    """The application where the way began, and on the other kind; what came back is compared row by row."""
     with ExitStack() as stack:
         stack.enter_context(time_machine.travel(LATER, tick=False))
-        yield [stack.enter_context(app_for(url)) for url in way.urls]
+        yield [stack.enter_context(app_for(url)) for url in way.urls[:2]]
 
 
 def test_every_row_arrives_as_it_was(way):
@@ -120,14 +121,13 @@ def public_view(app: Flask) -> dict[str, Answer]:
 
 
 def test_readers_see_the_same_to_the_byte_and_to_the_tag(apps):
-    first, *others = map(public_view, apps)
+    first, other = map(public_view, apps)
     assert len(first) > 250
     assert {answer.status for answer in first.values()} == {200}
     assert all(answer.header("ETag") for answer in first.values())
     assert sum(bool(first[path].json["items"]) for path in SEARCHES) >= 3
-    for other in others:
-        assert other.keys() == first.keys()
-        assert [path for path in first if other[path] != first[path]] == []
+    assert other.keys() == first.keys()
+    assert [path for path in first if other[path] != first[path]] == []
 
 
 def signed_in(app: Flask) -> Person:
@@ -163,11 +163,10 @@ def editors_view(person: Person) -> dict[str, Any]:
 
 
 def test_editors_see_the_same(apps):
-    first, *others = (editors_view(signed_in(app)) for app in apps)
+    first, other = (editors_view(signed_in(app)) for app in apps)
     assert len(first) > 50
     assert sum(page["items"] != [] for path, (page, *_) in first.items() if path.startswith("/queue?")) >= 5
-    for other in others:
-        assert [path for path in first if other.get(path) != first[path]] == []
+    assert [path for path in first if other.get(path) != first[path]] == []
 
 
 def test_log_and_histories_are_sound_and_go_on(way, postgresql_databases):
@@ -204,23 +203,23 @@ def test_secrets_stay_behind(way, apps):
     assert not any(str(value).startswith("$argon2") for row in rows["users"] for value in row)
 
 
-def test_the_file_is_its_owners_and_an_existing_one_is_kept(samples_url, tmp_path):
+def test_the_file_is_its_owners_and_an_existing_one_is_kept(database_url, tmp_path):
     file = tmp_path / "export.ndjson"
-    said = run(samples_url, "export", file)
+    said = run(database_url, "export", file)
     assert said == ("", f"Exported {len(rows_in(file))} rows.\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("something else", encoding="ascii")
-    assert "--force replaces it" in run(samples_url, "export", file, code=1)[1]
+    assert "--force replaces it" in run(database_url, "export", file, code=1)[1]
     assert file.read_text(encoding="ascii") == "something else"
-    run(samples_url, "export", file, "--force")
-    assert len(rows_in(file)) > 1_000
-    assert "No such file or directory" in run(samples_url, "export", tmp_path / "none" / "file", code=1)[1]
+    run(database_url, "export", file, "--force")
+    assert len(rows_in(file)) == 5
+    assert "No such file or directory" in run(database_url, "export", tmp_path / "none" / "file", code=1)[1]
     assert [one.name for one in tmp_path.iterdir()] == [file.name]
 
 
-def test_an_export_goes_to_standard_output(samples_url, tmp_path):
-    run(samples_url, "export", tmp_path / "file")
-    out, errors = run(samples_url, "export", "-")
+def test_an_export_goes_to_standard_output(database_url, tmp_path):
+    run(database_url, "export", tmp_path / "file")
+    out, errors = run(database_url, "export", "-")
     assert out.splitlines()[1:] == rows_in(tmp_path / "file")
     assert json.loads(out.splitlines()[0])["format"] == "caveat-export"
     assert errors.startswith("Exported ")
@@ -250,8 +249,8 @@ def small(databases, tmp_path_factory) -> bytes:
         (lambda whole: whole[: whole.rindex(b"\n", 0, -1) + 1], "it holds fewer rows than its header says"),
         (lambda whole: whole[: whole.index(b"\n") + 1], "it holds fewer rows than its header says"),
         (
-            lambda whole: whole.replace(b'"0005"', b'"0004"', 1),
-            "the export is of schema 0004, this database is at 0005",
+            lambda whole: whole.replace(b'"schema_revision":"', b'"schema_revision":"9', 1),
+            "the export is of schema 9",
         ),
         (lambda whole: whole + b'{"table": "tokens", "row": {}}\n', "a table that it should not: tokens"),
         (lambda whole: whole.replace(b'"editor"', b'"king"').replace(b'"admin"', b'"king"'), "cannot be stored"),
@@ -268,11 +267,10 @@ def test_what_is_no_whole_export_changes_nothing(database_url, small, tmp_path, 
         assert dump(engine) == before
 
 
-def test_an_export_goes_into_an_empty_database_only(database_url, empty_url, samples_url, small, tmp_path):
+def test_an_export_goes_into_an_empty_database_only(database_url, empty_url, small, tmp_path):
     file = tmp_path / "export.ndjson"
     file.write_bytes(small)
     assert "bring both to the same revision" in run(empty_url, "import", file, code=1)[1]
-    assert "the database is not empty" in run(samples_url, "import", file, code=1)[1]
     for words in (("--as", "ann@desk.example"), ("--atomic",)):
         assert "this is a whole export" in run(database_url, "import", file, *words, code=2)[1]
     out, errors = run(database_url, "import", file)

@@ -103,7 +103,9 @@ class Situations:
         if kind == "articles":
             self.desk.writer.do("POST", f"{path}/revisions", _LONGER, on=path)
             return path
-        self.desk.writer.do("PUT", path, _SAVED[kind], on=path)
+        key = path.rpartition("/")[2]
+        again = source_body(key, key_finding="Saved.") if kind == "evidence" else _SAVED[kind]
+        self.desk.writer.do("PUT", path, again, on=path)
         return self.desk.review(path)
 
     def asked_to_withdraw(self, kind: str) -> str:

@@ -29,9 +29,11 @@ class Story:
     """A desk, its reader, and the annotations on the first and the second paragraph, by their addresses."""
 
     desk: Desk
-    diary: Diary
     first: str
     second: str
+
+    def __post_init__(self) -> None:
+        self.diary = Diary(self.desk.public, self.desk.engine)
 
     def read(self, path: str) -> Any:
         """What readers see of ``path`` now; the diary keeps it."""
@@ -93,6 +95,19 @@ class Story:
         result = self.desk.app.test_cli_runner().invoke(args=["log", "verify"])
         assert result.exit_code == 0, result.output
         assert result.output.startswith("Sound: ")
+
+
+def begin(desk: Desk) -> Story:
+    """A public article, checked in full, with an annotation on its first paragraph and one on its second."""
+    desk.source("a-trial")
+    desk.claim("pill-cures", "a-trial")
+    desk.article("a-pill", TEXT)
+    places = ({"ordinal": 1}, {"prefix": "In children the pill "})
+    passages = [{"quote": "cures migraine", **place} for place in places]
+    notes = [desk.note("a-pill", "", "pill-cures", passage=passage, note=None) for passage in passages]
+    checked = {"status": "complete", "checked_at": "2026-01-05"}
+    desk.approver.do("PUT", f"{ARTICLE}/fact-check", checked, on=ARTICLE)
+    return Story(desk, *notes)
 
 
 def _outcome(carried: dict[str, Any]) -> tuple[str, tuple[str, str]]:

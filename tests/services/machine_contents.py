@@ -54,7 +54,7 @@ class Contents:
         """What a claim says; of a sound one the evidence fits the verdict."""
         verdict = verdict or dice.choice([*STANDS, "unverifiable"])
         sources = [one for one in self.model.of("evidence") if one.shown or not sound]
-        good = [one for one in sources if one.shown and one.shown.content["status"] != "retracted"]
+        good = self.good_sources()
         searched = verdict == "unverifiable"
         cites: list[tuple[UUID, str]] = []
         if not searched and good:
@@ -66,6 +66,11 @@ class Contents:
             cites = cites[1:]
         summary = f"Summary number {self.number()}."
         return {"verdict": verdict, "cites": cites, "searched": searched, "summary": summary}
+
+    def good_sources(self) -> list[Thing]:
+        """The sources on which a claim can rest."""
+        sources = self.model.of("evidence")
+        return [one for one in sources if one.shown and one.shown.content["status"] != "retracted"]
 
     def note(self, dice: Random, claim: Thing | None = None) -> dict[str, Any]:
         """What a note says; of a claim in force it fits the verdict."""

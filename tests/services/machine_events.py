@@ -13,7 +13,7 @@ from tests.services.machine_counts import Counts
 from tests.services.machine_recipes import Recipes, denied
 from tests.services.model import Thing
 from tests.services.model_rules import REVIEW
-from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TYPOGRAPHY
+from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TITLE, TYPOGRAPHY
 
 STEPS_OF_ARTICLES = {"withdraw": "request_withdrawal", "save": "revise", "merge": "request_merger"}
 
@@ -33,12 +33,19 @@ class Events(Recipes):
         return note
 
     def retract(self, dice: Random) -> None:
-        """A source that a claim with a note rests on is retracted."""
-        note = self.shown_note(dice)
-        claim = self.model.things[note.shown.content["claim"]] if note.shown else self.anything(dice, "claim")
-        sources = [source for source, _ in claim.shown.content["cites"]] if claim.shown else []
-        source = self.model.things[dice.choice(sources)] if sources else self.anything(dice, "evidence")
-        self.publish_as(source, self.source("retracted"), dice)
+        """A source is retracted, one that many claims rest on."""
+        sources = [one for one in self.good_sources() if self.is_usable(one)]
+        fresh = {one.id: sum(claim.flag is None for claim in self.model.citing(one)) for one in sources}
+        if not any(fresh.values()):
+            note = self.built("annotation", "published", dice)
+            sources = [self.model.things[one] for one, _ in self.claim_of(note).head.content["cites"]]
+        if sources:
+            source = max(dice.sample(sources, len(sources)), key=lambda one: fresh.get(one.id, 0))
+            self.publish_as(source, self.source("retracted"), dice)
+
+    def claim_of(self, note: Thing) -> Any:
+        """The claim that a note makes."""
+        return self.model.things[(note.shown or note.head).content["claim"]]
 
     def publish_as(self, thing: Thing, content: dict[str, Any], dice: Random) -> None:
         """Another version, approved."""
@@ -48,8 +55,7 @@ class Events(Recipes):
 
     def change_verdict(self, dice: Random) -> None:
         """A claim with a note gets another verdict."""
-        note = self.shown_note(dice)
-        claim = self.model.things[note.shown.content["claim"]] if note.shown else self.a_claim(dice)
+        claim = self.claim_of(self.shown_note(dice))
         supported = claim.shown is not None and claim.shown.content["verdict"] == "supported"
         verdict = "overstated" if supported else dice.choice(("supported", "supported", *STANDS))
         self.publish_as(claim, self.claim(dice, verdict), dice)
@@ -234,17 +240,13 @@ class Events(Recipes):
         """A flag that ends."""
         if kind == "annotation":
             self.edit_around(dice)
-        flagged = [one for one in self.model.of(kind) if one.flag and one.shown]
-        if flagged:
-            self.take("reconfirm", dice, dice.choice(flagged))
-        elif kind == "claim":
-            # Two sources, so that one is left that fits.
-            claim = self.a_claim(dice)
-            sources = [self.built("evidence", "published", dice) for _ in range(2)]
-            cites = [(source.id, "qualifies") for source in sources]
-            self.publish_as(claim, {**self.claim(dice, "overstated"), "cites": cites}, dice)
-            self.publish_as(sources[0], self.source("retracted"), dice)
-            self.take("reconfirm", dice, claim)
+        flagged = [one for one in self.model.of(kind) if one.flag and one.shown and self.is_usable(one)]
+        if not flagged:
+            self.retract(dice)
+            return
+        thing = dice.choice(flagged)
+        if not self.take("reconfirm", dice, thing):
+            self.publish_as(thing, self.content(kind, dice, of=thing), dice)
 
     def for_led_to(self, what: str, dice: Random) -> None:
         """Come to what steps lead to."""
@@ -258,7 +260,11 @@ class Events(Recipes):
         if what in recipes:
             recipes[what](dice)
         elif what == "carried: moved":
-            self.edit_a_text(dice)
+            note = self.shown_note(dice)
+            article, place = self.model.article_of(note), note.head.place
+            hosts = [number for number in article.editions[-1].order if place and number != place.passage]
+            if place and place.passage != TITLE and article.editions[-1].holds(place.passage):
+                self.take("reimport", dice, article, article.editions[-1].moved(place.passage, dice.choice(hosts)))
         else:
             self.go_and_come_back(dice)
 

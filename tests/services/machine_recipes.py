@@ -65,14 +65,26 @@ class Recipes(Contents):
         if what is not None:
             self.attempt(step, dice.choice(self.people), *what)
 
-    def create(self, kind: str, dice: Random, *, article: Thing | None = None, claim: Thing | None = None) -> Thing:
+    def create(
+        self,
+        kind: str,
+        dice: Random,
+        *,
+        article: Thing | None = None,
+        claim: Thing | None = None,
+        passage: int | None = None,
+    ) -> Thing:
         """A first draft that could be published."""
         new = self.new(dice)
         if kind == "annotation":
             article = article or self.an_article("public", dice)
-            passage = dice.choice(self.passages(article))
+            passage = dice.choice(self.passages(article)) if passage is None else passage
+            if claim is None and not any(one.shown and self.model.rests(one.shown) for one in self.model.of("claim")):
+                claim = self.built("claim", "published", dice)
             self.take("propose", dice, new, article, passage, self.note(dice, claim or self.a_claim(dice)))
         else:
+            if kind == "claim" and not self.good_sources():
+                self.built("evidence", "published", dice)
             name = f"{kind}-{self.number()}"
             self.take("write", dice, kind, new, name, self.content(kind, dice))
         return self.model.things[new]
@@ -144,7 +156,7 @@ class Recipes(Contents):
             self.go(thing, action, dice)
         return thing
 
-    def found(self, kind: str, state: str, dice: Random, *, again: float = 0.8) -> Thing:
+    def found(self, kind: str, state: str, dice: Random, *, again: float = 0.95) -> Thing:
         """Something in a state, old or new."""
         old = [one for one in self.model.of(kind) if one.state == state and self.is_usable(one)]
         return dice.choice(old) if old and dice.random() < again else self.built(kind, state, dice)
@@ -159,8 +171,11 @@ class Recipes(Contents):
         """Take one step of the workflow with something in the state from which it leads."""
         kind, state, action = target
         if action == "reopen":
-            hidden = self.an_article("hidden", dice)
-            self.go(self.built("annotation", "published", dice, article=hidden), "reopen", dice)
+            hidden, passage = self.an_article("hidden", dice), None
+            for _ in range(3):
+                note = self.built("annotation", "published", dice, article=hidden, passage=passage)
+                passage = note.head.place.passage if note.head.place else None
+            self.go(note, "reopen", dice)
         elif action == "withdraw":
             self.withdraw(kind, state, dice)
         elif action == "approve":

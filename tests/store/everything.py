@@ -11,7 +11,6 @@ from annotations.services.people import create_user
 from annotations.store.articles import Article
 from annotations.store.engine import write_session
 from annotations.vocabulary import Role
-from seeds.loader import load_samples
 from tests.api.as_of_model import Desk, story
 from tests.staff import NOW, OLD_HASH
 from tests.store.stock import stock
@@ -27,8 +26,7 @@ class Elsewhere(Desk):
 
 
 def fill(engine: Engine) -> None:
-    """Fill an empty, migrated database: revisions, notices, mergers, redactions, withdrawals, people and keys."""
-    load_samples(engine)
+    """Add to a database with the samples: revisions, notices, mergers, redactions, withdrawals, people and keys."""
     stock(engine)
     for _ in story(Elsewhere(engine)):
         pass

@@ -117,7 +117,7 @@ def test_an_export_is_of_one_moment_whatever_is_written_meanwhile(engine):
     with write_session(engine) as session, session.begin():
         register_actor(session, actor_id=new_id(), name="ann", role=Role.EDITOR, now=START)
     with read_session(engine) as session:
-        records = dumps.export(session, schema_revision="0005", now=START)
+        records = dumps.export(session, schema_revision="any", now=START)
         header = next(records)
         with write_session(engine) as other, other.begin():
             register_actor(other, actor_id=new_id(), name="bob", role=Role.EDITOR, now=START)
