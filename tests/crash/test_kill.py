@@ -36,7 +36,7 @@ from tests.services.rules_hold import RULES
 pytestmark = pytest.mark.slow
 
 WRITERS, WRITES, KILLS = 16, 2_000, 3
-DATABASE_WRITES, DATABASE_KILLS = 500, 2
+DATABASE_WRITES, DATABASE_KILLS = 400, 2
 SECONDS = 240.0
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from tests.applications import app_for, engine_of
 from tests.databases import Databases
 from tests.desk import Desk
+from tests.editorial.changes import Situations, rows
 
 
 @pytest.fixture
@@ -25,3 +26,17 @@ def shared_desk(databases: Databases) -> Generator[Desk]:
     with app_for(url) as app:
         yield Desk(app, engine_of(app))
     databases.drop(url)
+
+
+@pytest.fixture(scope="module")
+def situations(shared_desk: Desk) -> Situations:
+    """Things in any state on the shared desk."""
+    return Situations(shared_desk)
+
+
+@pytest.fixture
+def unchanged(situations: Situations) -> Generator[None]:
+    """Whatever the test sends must leave no trace."""
+    before = rows(situations.desk)
+    yield
+    assert rows(situations.desk) == before

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,19 +13,12 @@ from sqlalchemy import func, select
 from annotations.errors import PublishingBusy
 from annotations.store.editorial import StoredAnswer
 from annotations.store.engine import read_session
-from annotations.store.notes import Annotation
 from api.editorial import claims, writing
 from tests.desk import PREFIX, Answered, Person, claim_body
-from tests.editorial.changes import ALL, NEW, OF_SOMETHING, REASON, Situations, refused, rows
+from tests.editorial.changes import ALL, NEW, OF_SOMETHING, REASON, refused, rows
 
 REPLAYED = "Idempotent-Replayed"
 POSTS = [name for name in ALL if name.startswith("POST ")]
-AT_ONCE, ROUNDS = 8, 4
-
-
-@pytest.fixture(scope="module")
-def situations(shared_desk):
-    return Situations(shared_desk)
 
 
 @pytest.fixture
@@ -202,10 +193,10 @@ def test_answers_are_kept_for_a_day(situations, key):
 def test_a_bad_key_is_refused(situations, bad, why):
     desk, path = situations.desk, situations.draft("claims")
     before = rows(desk)
-    for headers in ({"Idempotency-Key": bad},):
-        answered = desk.writer.call("POST", f"{path}/submit", etag=desk.writer.get(path).etag, headers=headers)
-        document = refused(answered, 422, "invalid_parameters", "Idempotency-Key")
-        assert document["errors"][0]["location"] == "header", why
+    headers = {"Idempotency-Key": bad}
+    answered = desk.writer.call("POST", f"{path}/submit", etag=desk.writer.get(path).etag, headers=headers)
+    document = refused(answered, 422, "invalid_parameters", "Idempotency-Key")
+    assert document["errors"][0]["location"] == "header", why
     assert rows(desk) == before
 
 
@@ -282,57 +273,6 @@ def test_a_busy_database_is_no_answer_to_keep(situations, key, monkeypatch):
     assert rows(desk) == before
     monkeypatch.undo()
     assert change.send(key=key).status == 201
-
-
-def at_once(change, keys, *, etag=None, others=()):
-    """Send it with each of the keys at the same moment, each from a client of its own."""
-    barrier = threading.Barrier(len(keys))
-
-    def send(number):
-        person = Person(change.by.client.application.test_client(), "")
-        person.headers = change.by.headers
-        body = change.other if number in others else change.body
-        barrier.wait()
-        return person.call(change.method, change.path, body, etag=etag, key=keys[number])
-
-    with ThreadPoolExecutor(len(keys)) as threads:
-        return list(threads.map(send, range(len(keys))))
-
-
-@pytest.mark.parametrize("name", ["POST /annotations", "POST /claims", "POST /claims/<slug:slug>/approve"])
-def test_of_calls_under_one_key_at_once_one_is_carried_out(situations, name, key):
-    for number in range(ROUNDS):
-        change = ALL[name](situations)
-        etag = change.tag()
-        answers = at_once(change, [f"{key} {number}"] * AT_ONCE, etag=etag)
-        statuses = {answered.status for answered in answers}
-        assert statuses <= {200, 201, 503}, [answered.body for answered in answers]
-        good = [answered for answered in answers if answered.status != 503]
-        assert len({repr(told(answered)) for answered in good}) == 1
-        assert [is_replay(answered) for answered in good].count(False) == 1
-        change = change.send(key=f"{key} {number}", etag=etag)
-        assert (told(change), is_replay(change)) == (told(good[0]), True)
-
-
-def test_under_one_key_at_once_nothing_is_made_twice(situations, key):
-    def count():
-        with read_session(situations.desk.engine) as session:
-            return session.scalar(select(func.count()).select_from(Annotation))
-
-    change, before = NEW["POST /annotations"](situations), count()
-    at_once(change, [key] * AT_ONCE)
-    assert count() == before + 1
-    # Keys that differ are calls that differ.
-    answers = at_once(change, [f"{key} {number}" for number in range(AT_ONCE)])
-    assert [answered.status for answered in answers] == [201] * AT_ONCE
-    assert count() == before + 1 + AT_ONCE
-
-
-def test_of_two_calls_that_differ_under_one_key_at_once_one_is_refused(situations, key):
-    for number in range(ROUNDS):
-        change = NEW["POST /annotations"](situations)
-        answers = at_once(change, [f"{key} {number}"] * 2, others={1})
-        assert sorted(answered.status for answered in answers) == [201, 422]
 
 
 def test_a_replay_is_kept_by_no_cache_and_tells_its_own_request(situations, key):

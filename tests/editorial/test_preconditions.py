@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.desk import PREFIX
-from tests.editorial.changes import ALL, NEW, OF_SOMETHING, Situations, changing_routes, documented, refused, rows
+from tests.editorial.changes import ALL, NEW, OF_SOMETHING, changing_routes, documented, refused, rows
 
 STARS = {"*": "any version", "*, {tag}": "any version, once more", "{tag}, *": "and at the end"}
 OTHERS = {
@@ -28,11 +28,6 @@ FEW = 3
 """So many of the first are tried on every address, all of them on one for each method."""
 
 GOOD = {"{tag}": "the tag", '"v0", {tag}': "a list", '"v0",{tag} ,"v1000000"': "a list without spaces"}
-
-
-@pytest.fixture(scope="module")
-def situations(shared_desk):
-    return Situations(shared_desk)
 
 
 def test_the_table_of_changes_is_whole(shared_desk):

@@ -102,8 +102,8 @@ def test_the_site_edits_its_article(story):
     assert story.reimport(site, OTHER_WORDS, status=200) == {}
     assert [who for who, what in story.steps(ARTICLE) if what == "reimport"] == ["site"] * 4
     assert story.steps(story.second)[3:] == [
-        ("site", "flag"),
-        ("writer", "unflag"),
+        ("site", "flag_recheck"),
+        ("writer", "clear_recheck"),
         ("site", "open_notice"),
         ("writer", "close_notice"),
     ]

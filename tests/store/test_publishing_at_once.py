@@ -17,6 +17,7 @@ from annotations.vocabulary import EntityType, Role
 from tests.services.newsroom import START
 
 PUBLISHERS, ROUNDS = 6, 8
+PAUSE_SECONDS = 0.001
 ACTOR = UUID(int=1)
 
 
@@ -37,7 +38,7 @@ def poll(engine, done: threading.Event, shared: str = "shared") -> list[LogRow]:
     seen: list[LogRow] = []
     last_round = False
     while not last_round:
-        last_round = done.is_set()
+        last_round = done.wait(PAUSE_SECONDS)
         with read_session(engine) as session:
             last = seen[-1].seq if seen else 0
             found = session.scalars(select(LogRow).where(LogRow.seq > last).order_by(LogRow.seq)).all()
