@@ -58,15 +58,8 @@ def test_of_two_who_save_at_once_one_wins_every_time(situations, kind):
     people = {"writer": desk.writer, "approver": desk.approver}
     etag = desk.writer.get(path).etag
     for number in range(ROUNDS):
-        answers = dict(
-            zip(
-                people,
-                at_once(
-                    *((saved(person, f"{name} {number}", path), {"etag": etag}) for name, person in people.items())
-                ),
-                strict=True,
-            )
-        )
+        saves = [(saved(person, f"{name} {number}", path), {"etag": etag}) for name, person in people.items()]
+        answers = dict(zip(people, at_once(*saves), strict=True))
         assert sorted(answered.status for answered in answers.values()) == [200, 412], answers
         (winner,) = (name for name, answered in answers.items() if answered.status == 200)
         (late,) = (answered for answered in answers.values() if answered.status == 412)

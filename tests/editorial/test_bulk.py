@@ -9,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from annotations.errors import PublishingBusy
 from annotations.permissions import Scope
 from annotations.store.base import new_id
 from annotations.vocabulary import Role
-from api.editorial import bulk, importing
+from api.editorial import bulk, importing, writing
 from tests.desk import Desk, claim_body, note_body, source_body
 from tests.problems import assert_problem
 from tests.services.newsroom import dump
@@ -223,6 +224,33 @@ def test_the_same_key_imports_once(stocked):
         send(desk, b"{", claim("never"), query="?atomic=true", headers={"Idempotency-Key": "undone"}, status=422)
         == refused
     )
+
+
+def test_what_was_imported_is_told_though_others_hold_the_database(stocked, monkeypatch):
+    real = importing.write_claim
+
+    def write(session, content, *, slug, **options):
+        if slug == "busy":
+            raise PublishingBusy("another change is being written; try again")
+        return real(session, content, slug=slug, **options)
+
+    monkeypatch.setattr(importing, "write_claim", write)
+    monkeypatch.setattr(writing, "PATIENCE_SECONDS", 0.01)
+    before = dump(stocked.engine)
+    for options in ({}, {"Idempotency-Key": "busy"}):
+        lines = ndjson(b"{", claim("busy"), claim("after"))
+        answered = stocked.writer.call("POST", "/import", data=lines, headers=NDJSON | options)
+        assert_problem(answered.response, 503, "publishing_busy")
+    assert dump(stocked.engine) == before
+    results = send(stocked, claim("before-the-busy-one"), claim("busy"), b"{", claim("after"))
+    assert [(one["status"], one.get("error", {}).get("code")) for one in results] == [
+        ("created", None),
+        ("failed", "publishing_busy"),
+        ("failed", "malformed_request"),
+        ("failed", "publishing_busy"),
+    ]
+    assert stocked.writer.get("/claims/before-the-busy-one").status == 200
+    assert stocked.writer.get("/claims/after").status == 404
 
 
 @pytest.mark.parametrize(
