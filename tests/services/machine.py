@@ -6,14 +6,13 @@ and what histories and readers must say of it afterwards.
 
 from __future__ import annotations
 
-import sqlite3
 from copy import deepcopy
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event
 
 from tests.databases import Databases, engine_for
 from tests.services.machine_bench import Bench
@@ -25,36 +24,16 @@ SEEDS = st.integers(0, 2**32)
 
 
 class Start(Bench):
-    """Enough of everything, public and not, that any step has something to start from.
-
-    One engine serves every desk, each on a copy of the database of its own: what was compiled for one is for all.
-    """
+    """Enough of everything, public and not, that any step has something to start from."""
 
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
-        self.url = self.at = databases.copy(databases.migrated())
-        self.connected = engine_for(self.url)
-        self.engine = self.connected.__enter__()
-        event.listen(self.engine, "do_connect", self._lead)
-        event.listen(self.engine, "connect", _hurry)
-        self.sit_down(Newsroom(self.engine), Model(), Counts())
-        self.furnish(Random(0))
-        self.witness.look_at_everything()
-
-    def go_to(self, url: str) -> None:
-        """Let the engine speak to another database from now on."""
-        self.engine.dispose()
-        self.at = url
-
-    def close(self) -> None:
-        """Nobody comes any more."""
-        self.connected.__exit__(None, None, None)
-        self.databases.drop(self.url)
-
-    def _lead(self, dialect: Any, _: Any, arguments: list[Any], options: dict[str, Any]) -> None:
-        found, named = dialect.create_connect_args(make_url(self.at))
-        arguments[:] = found
-        options.update(named)
+        self.url = databases.copy(databases.migrated())
+        with engine_for(self.url) as engine:
+            hurry(engine)
+            self.sit_down(Newsroom(engine), Model(), Counts())
+            self.furnish(Random(0))
+            self.witness.look_at_everything()
 
 
 class Desk(Bench, RuleBasedStateMachine):
@@ -64,17 +43,18 @@ class Desk(Bench, RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.start.go_to(self.start.url)
-        self.start.go_to(url := self.start.databases.copy(self.start.url))
-        self.url, self.steps = url, 0
-        room = Newsroom(self.start.engine, on_copy_of=self.start.room)
-        self.sit_down(room, deepcopy(self.start.model), self.start.counts)
+        self.url = self.start.databases.copy(self.start.url)
+        self.connected = engine_for(self.url)
+        engine = self.connected.__enter__()
+        hurry(engine)
+        self.sit_down(Newsroom(engine, on_copy_of=self.start.room), deepcopy(self.start.model), self.start.counts)
+        self.steps = 0
 
     def teardown(self) -> None:
         self.witness.look_at_everything()
         self.witness.look_back(Random(self.steps))
         self.witness.verify()
-        self.start.go_to(self.start.url)
+        self.connected.__exit__(None, None, None)
         self.start.databases.drop(self.url)
 
     def throw(self, seed: int) -> Random:
@@ -107,7 +87,11 @@ class Desk(Bench, RuleBasedStateMachine):
         self.witness.look()
 
 
-def _hurry(connection: Any, _: Any) -> None:
+def hurry(engine: Engine) -> None:
     """Do without what protects data when the machine fails: no test of ours pulls the plug."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _hurry)
+
+
+def _hurry(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")

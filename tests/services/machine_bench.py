@@ -13,7 +13,7 @@ from annotations.permissions import Actor, Scope
 from annotations.store.articles import Article, Block, Revision
 from tests.services.acts import ACTS
 from tests.services.machine_counts import Counts
-from tests.services.machine_events import Events
+from tests.services.machine_gaps import Gaps
 from tests.services.machine_witness import Witness
 from tests.services.model import DENIED, FOUR_EYES, NO_STEP, Thing
 from tests.services.model_articles import Model
@@ -34,7 +34,7 @@ PART = {"request_withdrawal": "withdraw", "request_merger": "merge", "revise": "
 """Steps that go by the name of the action that they begin, where it is not their own."""
 
 
-class Bench(Events):
+class Bench(Gaps):
     """A newsroom and its model; every step is a transaction of its own."""
 
     def sit_down(self, room: Newsroom, model: Model, counts: Counts) -> None:

@@ -7,12 +7,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.services import model_rules as rules
 from tests.services.machine_counts import Counts
-from tests.services.model import PUBLIC, PUBLISHED, Merger, Thing
+from tests.services.model import Merger, Thing
 from tests.services.model_articles import Model
 from tests.services.model_rules import Person
-from tests.services.model_texts import PASSAGES, PLAIN, TITLE, Edition, edited
+from tests.services.model_texts import PASSAGES, Edition, edited
 from tests.services.newsroom import START, Newsroom
 
 STANDS = {
@@ -183,6 +182,3 @@ def second(step: str, thing: Thing | Merger) -> set[UUID]:
     if step == "confirm_withdrawal" and thing.asked:
         return {thing.asked[0]}
     return set(thing.editors) if step == "make_public" else set()
-
-
-__all__ = ["PLAIN", "PUBLIC", "PUBLISHED", "REVIEWED", "TITLE", "TODAY", "Contents", "rules", "second"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
-from tests.services.model_rules import ACTIONS, PEOPLE, RIGHTS, ROLES, SCOPES, STATES, STEPS
+from tests.services.model_rules import ACTIONS, RIGHTS, ROLES, SCOPES, STATES, STEPS
 
 OFTEN, SOMETIMES = 20, 5
 
@@ -96,7 +97,13 @@ DENIALS: frozenset[tuple[str, str]] = frozenset(
 )
 """Every right and every reason for which somebody does not have it."""
 
-assert set(PEOPLE) < set(ROLES)
+CODES = frozenset(
+    {
+        *("permission_denied", "four_eyes_required", "transition_not_allowed", "not_publishable"),
+        *("invalid_input", "slug_taken", "quote_not_found", "not_found"),
+    }
+)
+"""Every error that can come of it."""
 
 
 @dataclass
@@ -117,17 +124,18 @@ class Counts:
 
     def missing(self) -> dict[str, dict[Hashable, int]]:
         """Whatever did not happen often enough, with how often it did."""
-        wanted = {
+        wanted: dict[str, tuple[Counter[Any], Iterable[Hashable], int]] = {
             "taken": (self.taken, LEGAL | BESIDES, OFTEN),
             "others": (self.taken, OTHERS, SOMETIMES),
             "led_to": (self.led_to, OUTCOMES, SOMETIMES),
             "refused": (self.refused, ILLEGAL, 1),
             "alone": (self.alone, SECOND, 1),
             "denied": (self.denied, DENIALS, 1),
+            "codes": (self.codes, CODES, 1),
         }
         found: dict[str, dict[Hashable, int]] = {}
         for name, (counter, keys, least) in wanted.items():
-            rare = {key: counter[key] for key in keys if counter[key] < least}  # type: ignore[index]
+            rare = {key: counter[key] for key in keys if counter[key] < least}
             if rare:
                 found[name] = dict(sorted(rare.items(), key=lambda item: (item[1], str(item[0]))))
         return found

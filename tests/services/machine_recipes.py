@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from tests.services import model_rules as rules
 from tests.services.acts import ACTS, RIGHT_FOR
-from tests.services.machine_contents import REVIEWED, TODAY, Contents, second
+from tests.services.machine_contents import Contents, second
 from tests.services.machine_counts import LEGAL, Step
 from tests.services.model import Merger, Person, Thing
-from tests.services.model_texts import AROUND, CHANGED, PASSAGES, PLAIN, REMOVED, TYPOGRAPHY, Edition, edited
+from tests.services.model_texts import CHANGED, PLAIN, REMOVED, Edition, edited
 
 PATHS = {
     "draft": (),
@@ -237,6 +236,3 @@ def denied(person: Person, right: str, thing: Thing | None) -> str | None:
 
 def _first(what: tuple[Any, ...], kind: type[Any]) -> Any:
     return next((one for one in what if isinstance(one, kind)), None)
-
-
-__all__ = ["AROUND", "PASSAGES", "REVIEWED", "TODAY", "TYPOGRAPHY", "Recipes", "date", "timedelta"]

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.services import model_rules as rules
-from tests.services.model_rules import DRAFT, FINISHED, HIDDEN, IN_REVIEW, PUBLIC, PUBLISHED, WITHDRAWN, Person
+from tests.services.model_rules import PUBLIC, WITHDRAWN, Person
 from tests.services.model_texts import Edition
 
 Codes = set[str]
@@ -232,8 +232,3 @@ class Book:
         """Nothing of it is in force any longer."""
         if thing.shown is not None:
             thing.shown.force = "out"
-
-
-__all__ = ["DENIED", "DRAFT", "FINISHED", "FOUR_EYES", "HIDDEN", "INVALID", "IN_REVIEW", "NO_STEP", "PUBLIC"]
-__all__ += ["PUBLISHED", "UNFIT", "WITHDRAWN", "Book", "Codes", "Merger", "Notice", "Person", "Place", "Thing"]
-__all__ += ["Version"]

