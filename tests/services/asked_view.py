@@ -32,20 +32,23 @@ from annotations.queries.views import (
 )
 from tests.services.model_view import APPEARANCE, View
 
-ALL = 100
+ALL = 500
 
 
 def asked_lists(session: Session, at: datetime | None = None) -> View:
     """The collections."""
-    articles = list_articles(session, ArticleFilter(), limit=ALL, at=at).items
-    notes = list_annotations(session, AnnotationFilter(), limit=ALL, at=at).items
-    claims = list_claims(session, limit=ALL, at=at).items
-    sources = list_sources(session, SourceFilter(), limit=ALL, at=at).items
+    articles, notes, claims, sources = pages = (
+        list_articles(session, ArticleFilter(), limit=ALL, at=at),
+        list_annotations(session, AnnotationFilter(), limit=ALL, at=at),
+        list_claims(session, limit=ALL, at=at),
+        list_sources(session, SourceFilter(), limit=ALL, at=at),
+    )
+    assert not any(page.next_key for page in pages)
     return {
-        "articles": {article.slug: _summary(article) for article in articles},
-        "annotations": {str(note.id): _note_with_article(note) for note in notes},
-        "claims": {claim.slug: {**_claim(claim), "count": claim.appearance_count} for claim in claims},
-        "evidence": {source.key: _source(source) for source in sources},
+        "articles": {article.slug: _summary(article) for article in articles.items},
+        "annotations": {str(note.id): _note_with_article(note) for note in notes.items},
+        "claims": {claim.slug: {**_claim(claim), "count": claim.appearance_count} for claim in claims.items},
+        "evidence": {source.key: _source(source) for source in sources.items},
     }
 
 

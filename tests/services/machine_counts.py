@@ -116,6 +116,8 @@ class Counts:
     alone: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     denied: Counter[tuple[str, str]] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    sorts: tuple[str, ...] = ("taken", "others", "led_to", "refused", "alone", "denied", "codes")
+    """Which of these must have happened often enough."""
 
     def take(self, kind: str, state: str | None, action: str) -> None:
         """Count a step of a history."""
@@ -134,7 +136,8 @@ class Counts:
             "codes": (self.codes, CODES, 1),
         }
         found: dict[str, dict[Hashable, int]] = {}
-        for name, (counter, keys, least) in wanted.items():
+        for name in self.sorts:
+            counter, keys, least = wanted[name]
             rare = {key: counter[key] for key in keys if counter[key] < least}
             if rare:
                 found[name] = dict(sorted(rare.items(), key=lambda item: (item[1], str(item[0]))))

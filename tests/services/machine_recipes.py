@@ -10,7 +10,8 @@ from tests.services import model_rules as rules
 from tests.services.acts import ACTS, RIGHT_FOR
 from tests.services.machine_contents import Contents, second
 from tests.services.machine_counts import LEGAL, Step
-from tests.services.model import Merger, Person, Thing
+from tests.services.model import Merger, Thing
+from tests.services.model_rules import Person
 from tests.services.model_texts import CHANGED, PLAIN, REMOVED, Edition, edited
 
 PATHS = {

@@ -6,23 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.services.model import (
-    DRAFT,
-    FOUR_EYES,
-    HIDDEN,
-    IN_REVIEW,
-    INVALID,
-    NO_STEP,
-    PUBLIC,
-    PUBLISHED,
-    UNFIT,
-    WITHDRAWN,
-    Codes,
-    Person,
-    Thing,
-    Version,
-)
+from tests.services.model import FOUR_EYES, INVALID, NO_STEP, UNFIT, Codes, Thing, Version
 from tests.services.model_merging import Merging
+from tests.services.model_rules import DRAFT, HIDDEN, IN_REVIEW, PUBLIC, PUBLISHED, WITHDRAWN, Person
 from tests.services.model_texts import CHANGED, REMOVED, Edition
 
 UNDER_WAY = (HIDDEN, DRAFT, IN_REVIEW)

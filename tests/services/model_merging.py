@@ -6,21 +6,9 @@ from copy import deepcopy
 from uuid import UUID
 
 from tests.services import model_rules as rules
-from tests.services.model import (
-    FINISHED,
-    FOUR_EYES,
-    INVALID,
-    NO_STEP,
-    PUBLISHED,
-    UNFIT,
-    WITHDRAWN,
-    Codes,
-    Merger,
-    Person,
-    Thing,
-    Version,
-)
+from tests.services.model import FOUR_EYES, INVALID, NO_STEP, UNFIT, Codes, Merger, Thing, Version
 from tests.services.model_review import Review
+from tests.services.model_rules import FINISHED, PUBLISHED, WITHDRAWN, Person
 
 
 class Merging(Review):

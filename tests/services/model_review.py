@@ -7,21 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from tests.services import model_rules as rules
-from tests.services.model import (
-    FINISHED,
-    FOUR_EYES,
-    INVALID,
-    NO_STEP,
-    PUBLIC,
-    UNFIT,
-    WITHDRAWN,
-    Book,
-    Codes,
-    Person,
-    Place,
-    Thing,
-    Version,
-)
+from tests.services.model import FOUR_EYES, INVALID, NO_STEP, UNFIT, Book, Codes, Place, Thing, Version
+from tests.services.model_rules import FINISHED, PUBLIC, WITHDRAWN, Person
 
 DRAFT = rules.DRAFT
 

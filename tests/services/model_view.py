@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from tests.services.model import PUBLIC, WITHDRAWN, Thing, Version
+from tests.services.model import Thing, Version
 from tests.services.model_articles import Model
+from tests.services.model_rules import PUBLIC, WITHDRAWN
 from tests.services.model_texts import TITLE
 
 UNCITED = "No published claim cites this source any longer."

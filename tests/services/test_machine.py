@@ -14,12 +14,15 @@ from tests.services.machine_counts import LEGAL
 from tests.services.model_rules import STEPS
 
 RUNS, STEPS_A_RUN = {"sqlite": 5, "postgresql": 2}, 12
-DAYS, STEPS_A_DAY, LOOK_EVERY = 30, 100, 6
+DAYS, STEPS_A_DAY, LOOK_EVERY = 30, 150, 10
 
 
 @pytest.fixture(scope="module")
-def desk(databases):
+def desk(databases, backend):
     start = Start(databases)
+    if backend == "postgresql":
+        # Every step that is legal is taken as often here; what is refused is refused before the database is asked.
+        start.counts.sorts = ("taken",)
     yield type("DeskHere", (Desk,), {"start": start})
     databases.drop(start.url)
 
