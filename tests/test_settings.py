@@ -33,6 +33,7 @@ def test_the_defaults():
         review_four_eyes=True,
         cdn_max_age_seconds=60,
         log_level="INFO",
+        evidence_check_days=180,
     )
 
 
@@ -60,6 +61,7 @@ def test_the_defaults():
         ({"REVIEW_FOUR_EYES": "1"}, "review_four_eyes", True),
         ({"CDN_MAX_AGE_SECONDS": "0"}, "cdn_max_age_seconds", 0),
         ({"CDN_MAX_AGE_SECONDS": "86400"}, "cdn_max_age_seconds", 86400),
+        ({"EVIDENCE_CHECK_DAYS": "3650"}, "evidence_check_days", 3650),
         ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
         ({"LOG_LEVEL": "   "}, "log_level", "INFO"),
     ],
@@ -92,6 +94,8 @@ def test_a_value_that_is_given(environ, field, expected):
         ("CDN_MAX_AGE_SECONDS", "1.5", "no whole number"),
         ("CDN_MAX_AGE_SECONDS", "١", "a digit, but no ASCII one"),
         ("CDN_MAX_AGE_SECONDS", "9" * 5000, "more digits than Python reads"),
+        ("EVIDENCE_CHECK_DAYS", "0", "every day would be too late"),
+        ("EVIDENCE_CHECK_DAYS", "3651", "over ten years"),
         ("PORT", "65536", "no such port"),
         ("PORT", "http", "no number"),
         ("LOG_LEVEL", "LOUD", "no such level"),

@@ -40,6 +40,8 @@ def reconfirm_annotation(session: Session, annotation: Annotation, *, reason: st
     if not annotation.needs_recheck:
         raise TransitionNotAllowed("nothing is waiting to be reconfirmed here")
     check_publishable(session, article, version)
+    # Before the notice ends, because it may stand on another paragraph than the words do by now.
+    affected = keys_of_annotation(session, annotation)
     if not close_notice(session, publication, annotation, reason=reason):
         lower_flag(session, annotation, actor_id=actor.id, at=publication.moment, reason=reason)
     if article.visibility != Visibility.PUBLIC:
@@ -48,7 +50,7 @@ def reconfirm_annotation(session: Session, annotation: Annotation, *, reason: st
         Event.ANNOTATION_RESOLVED,
         subject_of(annotation, version),
         summary=f"Looked at again, and stands: “{version.quote}”",
-        keys=keys_of_annotation(session, annotation),
+        keys=affected | keys_of_annotation(session, annotation),
     )
     index_annotation(session, annotation)
 

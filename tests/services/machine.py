@@ -88,10 +88,20 @@ class Desk(Bench, RuleBasedStateMachine):
 
 
 def hurry(engine: Engine) -> None:
-    """Do without what protects data when the machine fails: no test of ours pulls the plug."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _hurry)
+    """Do without what a desk of a few minutes does not need.
+
+    No test of ours pulls the plug, and no table of ours is large: SQLite need not wait for the disk, and PostgreSQL
+    need not plan each statement anew.
+    """
+    event.listen(engine, "connect", {"sqlite": _hurry_sqlite, "postgresql": _hurry_postgresql}[engine.dialect.name])
 
 
-def _hurry(connection: Any, _: Any) -> None:
+def _hurry_sqlite(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous = OFF")
+
+
+def _hurry_postgresql(connection: Any, _: Any) -> None:
+    connection.prepare_threshold = 0
+    with connection.transaction():
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("SET join_collapse_limit = 1")

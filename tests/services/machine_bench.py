@@ -15,7 +15,7 @@ from tests.services.acts import ACTS
 from tests.services.machine_counts import Counts
 from tests.services.machine_gaps import Gaps
 from tests.services.machine_witness import Witness
-from tests.services.model import DENIED, FOUR_EYES, NO_STEP, Thing
+from tests.services.model import DENIED, FOUR_EYES, NO_STEP, UNFIT, Thing
 from tests.services.model_articles import Model
 from tests.services.model_rules import Person
 from tests.services.newsroom import Newsroom
@@ -34,6 +34,15 @@ PART = {"request_withdrawal": "withdraw", "request_merger": "merge", "revise": "
 """Steps that go by the name of the action that they begin, where it is not their own."""
 
 
+PUBLISHING = frozenset(
+    {
+        *("approve", "recheck", "reconfirm", "confirm_withdrawal", "confirm_merger"),
+        *("make_public", "describe", "check", "reimport", "redact"),
+    }
+)
+"""Steps by which readers may see something else."""
+
+
 class Bench(Gaps):
     """A newsroom and its model; every step is a transaction of its own."""
 
@@ -49,6 +58,7 @@ class Bench(Gaps):
         """Let the model and the services take one step, or refuse it for the same reason; whether it was taken."""
         states = {note.id: note.state for note in self.model.of("annotation")}
         things = [one for one in what if isinstance(one, Thing)]
+        strayed = step in PUBLISHING and any(_notice_strayed(one) for one in things)
         expected = getattr(self.model, step)(by, *what)
         code, made = None, None
         try:
@@ -66,6 +76,9 @@ class Bench(Gaps):
             article = self.model.things[what[0]] if step == "bring_in" else things[0]
             self.model.learn(article, self.paragraphs(article))
             self.count_carried(article, states)
+        if step in PUBLISHING:
+            self.counts.led_to["notice ended elsewhere"] += strayed and things[0].notice is None
+            self.witness.glance()
         return True
 
     def count_refusal(self, step: str, by: Person, things: list[Thing], code: str) -> None:
@@ -76,6 +89,8 @@ class Bench(Gaps):
             self.counts.denied[self.model.why] += 1
         elif code == FOUR_EYES:
             self.counts.alone[step, things[0].kind if things else "claim", by.role] += 1
+        elif code == UNFIT:
+            self.counts.unfit[step, things[0].kind if things else "claim"] += 1
         elif code == NO_STEP and things:
             self.counts.refused[things[0].kind, things[0].state, PART.get(step, step)] += 1
 
@@ -106,3 +121,9 @@ class Bench(Gaps):
 def _person(name: str, actor: Actor) -> Person:
     scopes = None if actor.scopes is None else frozenset(str(scope) for scope in actor.scopes)
     return Person(actor.id, name, str(actor.role), scopes)
+
+
+def _notice_strayed(thing: Thing) -> bool:
+    """Whether a notice stands elsewhere than the words of its note do by now."""
+    place = thing.shown.place if thing.shown else None
+    return thing.notice is not None and place is not None and place.paragraph != thing.notice.paragraph

@@ -53,6 +53,7 @@ OUTCOMES: frozenset[str] = frozenset(
         "notice: editor_recheck",
         *(f"carried: {state}" for state in ("exact", "moved", "changed", "orphaned", "context", "found again")),
         "no longer complete",
+        "notice ended elsewhere",
     }
 )
 """What steps led to."""
@@ -71,6 +72,9 @@ ILLEGAL: frozenset[Step] = frozenset(
         *(("article", state, "withdraw") for state in ("hidden", "withdrawn")),
         *(("article", "withdrawn", step) for step in ("reimport", "describe", "check", "preview")),
         ("annotation", "withdrawn", "recheck"),
+        # What is in force, or still worked on.
+        *((kind, state, "redact") for kind in STATES for state in ("draft", "in_review", "published")),
+        *(("article", state, "redact") for state in ("hidden", "public")),
     }
 )
 """Every step that must be refused for the state in which a thing is."""
@@ -97,6 +101,18 @@ DENIALS: frozenset[tuple[str, str]] = frozenset(
 )
 """Every right and every reason for which somebody does not have it."""
 
+UNFIT: frozenset[tuple[str, str]] = frozenset(
+    {
+        *(("approve", kind) for kind in ("claim", "annotation")),
+        *(("reconfirm", kind) for kind in ("claim", "annotation")),
+        ("make_public", "article"),
+        ("confirm_withdrawal", "claim"),
+        ("request_merger", "claim"),
+        ("confirm_merger", "claim"),
+    }
+)
+"""Every step that must be refused where the rules of what is public are not met."""
+
 CODES = frozenset(
     {
         *("permission_denied", "four_eyes_required", "transition_not_allowed", "not_publishable"),
@@ -115,8 +131,9 @@ class Counts:
     refused: Counter[Step] = field(default_factory=Counter)
     alone: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     denied: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unfit: Counter[tuple[str, str]] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    sorts: tuple[str, ...] = ("taken", "others", "led_to", "refused", "alone", "denied", "codes")
+    sorts: tuple[str, ...] = ("taken", "others", "led_to", "refused", "alone", "denied", "unfit", "codes")
     """Which of these must have happened often enough."""
 
     def take(self, kind: str, state: str | None, action: str) -> None:
@@ -133,6 +150,7 @@ class Counts:
             "refused": (self.refused, ILLEGAL, 1),
             "alone": (self.alone, SECOND, 1),
             "denied": (self.denied, DENIALS, 1),
+            "unfit": (self.unfit, UNFIT, 1),
             "codes": (self.codes, CODES, 1),
         }
         found: dict[str, dict[Hashable, int]] = {}

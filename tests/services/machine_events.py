@@ -10,7 +10,7 @@ from typing import Any
 from tests.services.machine_contents import REVIEWED, STANDS, TODAY
 from tests.services.machine_recipes import Recipes
 from tests.services.model import Thing
-from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TYPOGRAPHY
+from tests.services.model_texts import AROUND, CHANGED, PLAIN, REMOVED, TITLE, TYPOGRAPHY
 
 
 class Events(Recipes):
@@ -86,6 +86,9 @@ class Events(Recipes):
         if drafts or (drafts is None and dice.random() < 0.5):
             self.save(note, dice)
         self.merge(claim, dice)
+        if note.state == "draft" and self.is_usable(note):
+            self.go(note, "submit", dice)
+            self.go(note, "approve", dice)
 
     def lapse(self, dice: Random) -> None:
         """Words go under what was approved on a hidden article and is being revised."""
@@ -93,6 +96,29 @@ class Events(Recipes):
         for action in dice.choice((("save",), ("save", "submit"), ("save", "submit", "reject"))):
             self.go(note, action, dice)
         self.lose_words(note, dice)
+
+    def go_and_stay_away(self, dice: Random) -> None:
+        """The words of a note move while it is looked at again."""
+        note = self.shown_note(dice)
+        self.take("recheck", dice, note)
+        self.move_words(note, dice)
+        self.take("reconfirm", dice, note)
+
+    def move_words(self, note: Thing, dice: Random) -> None:
+        """The words of a note go to another paragraph, if they can."""
+        article, place = self.model.article_of(note), note.head.place
+        edition = article.editions[-1]
+        if place and place.passage != TITLE and edition.holds(place.passage):
+            hosts = [number for number in edition.order if number != edition.hosts[place.passage]]
+            self.take("reimport", dice, article, edition.moved(place.passage, dice.choice(hosts)))
+
+    def show_too_late(self, dice: Random) -> None:
+        """What was approved for a hidden article no longer holds when that is to be shown."""
+        note = self.built("annotation", "published", dice, article=self.an_article("hidden", dice))
+        claim = self.claim_of(note)
+        supported = claim.head.content["verdict"] == "supported"
+        self.publish_as(claim, self.claim(dice, "overstated" if supported else "supported"), dice)
+        self.take("make_public", dice, self.model.article_of(note))
 
     def edit_around(self, dice: Random) -> None:
         """The sentence around a note changes; then somebody looks."""
@@ -162,6 +188,8 @@ class Events(Recipes):
             self.merge_with_notes,
             self.edit_around,
             self.go_and_come_back,
+            self.go_and_stay_away,
+            self.show_too_late,
             self.say_of_an_article,
             self.set_due,
             lambda dice: self.redact(dice.choice((*REVIEWED, "article")), dice),

@@ -9,26 +9,45 @@ from typing import Any
 
 from tests.services.acts import RIGHT_FOR
 from tests.services.machine_contents import REVIEWED, TODAY
-from tests.services.machine_counts import Counts
+from tests.services.machine_counts import OFTEN
 from tests.services.machine_events import Events
 from tests.services.machine_recipes import denied
 from tests.services.model import Thing
 from tests.services.model_rules import REVIEW
-from tests.services.model_texts import REMOVED, TITLE
+from tests.services.model_texts import REMOVED
 
 ASKED_AS = {"withdraw": "request_withdrawal", "save": "revise", "merge": "request_merger"}
 """Actions that are asked for by another name."""
 
 
+DETOURS = {
+    ("save",): ("draft", "save"),
+    ("submit", "save"): ("in_review", "save"),
+    ("submit", "request_changes"): ("in_review", "request_changes"),
+    ("submit", "reject", "save"): ("rejected", "save"),
+}
+"""Ways from a draft back to a draft, and the rarest step on each."""
+
+
 class Gaps(Events):
     """Whatever is rare."""
 
-    def do_what_is_rare(self, counts: Counts, dice: Random) -> None:
-        """Come to one of the things that did not happen often enough so far."""
-        name, keys = dice.choice(list(counts.missing().items()))
+    is_filling = False
+
+    def do_what_is_rare(self, dice: Random) -> None:
+        """Come to one of the things that did not happen often enough so far; the ends of long ways first."""
+        self.is_filling = True
+        name, keys = dice.choice(list(self.counts.missing().items()))
+        ends = [key for key in keys if isinstance(key, tuple) and key[-1] in {"withdraw", "merge"}]
         least = min(keys.values())
-        key = dice.choice([key for key, count in keys.items() if count == least])
-        getattr(self, f"for_{name}")(key, dice)
+        rare = [key for key, count in keys.items() if count == least]
+        getattr(self, f"for_{name}")(dice.choice(ends if name == "taken" and ends else rare), dice)
+
+    def detour(self, kind: str) -> tuple[str, ...]:
+        """On the way to something else, whatever step of a review is rare."""
+        counts = {steps: self.counts.taken[kind, state, action] for steps, (state, action) in DETOURS.items()}
+        steps = min(counts, key=lambda way: counts[way])
+        return steps if self.is_filling and counts[steps] < OFTEN else ()
 
     def for_taken(self, step: tuple[str, str, str], dice: Random) -> None:
         """Take a step of a history."""
@@ -53,7 +72,7 @@ class Gaps(Events):
             self.for_article(state, action, dice)
         elif action in recipes:
             recipes[action]()
-        elif action in REVIEW:
+        elif action in REVIEW and kind == "evidence":
             self.live(kind, dice)
         else:
             self.follow(step, dice)
@@ -102,15 +121,12 @@ class Gaps(Events):
             "notice: editor_recheck": self.look_again,
             "carried: context": self.edit_around,
             "no longer complete": self.say_of_an_article,
+            "notice ended elsewhere": self.go_and_stay_away,
         }
         if what in recipes:
             recipes[what](dice)
         elif what == "carried: moved":
-            note = self.shown_note(dice)
-            article, place = self.model.article_of(note), note.head.place
-            hosts = [number for number in article.editions[-1].order if place and number != place.passage]
-            if place and place.passage != TITLE and article.editions[-1].holds(place.passage):
-                self.take("reimport", dice, article, article.editions[-1].moved(place.passage, dice.choice(hosts)))
+            self.move_words(self.shown_note(dice), dice)
         else:
             self.go_and_come_back(dice)
 
@@ -124,7 +140,9 @@ class Gaps(Events):
         thing = self.an_article(state, dice, again=False) if kind == "article" else self.found(kind, state, dice)
         name = ASKED_AS.get(action, action)
         more: tuple[Any, ...] = ()
-        if name in {"reimport", "preview"}:
+        if name == "redact":
+            more = ("text", len(thing.editions)) if kind == "article" else (None, len(thing.versions))
+        elif name in {"reimport", "preview"}:
             more = (self.edited_of(thing, dice),)
         elif name == "describe":
             more = (self.metadata(dice, titled=thing.head.content["title"] is None),)
@@ -194,3 +212,40 @@ class Gaps(Events):
             self.take("propose", dice, self.new(dice), article, passage, self.note(dice))
         else:
             self.try_anything(dice)
+
+    def for_unfit(self, what: tuple[str, str], dice: Random) -> None:
+        """Try to publish, or let stand, what the rules do not allow; or to take away what others rest on."""
+        step, kind = what
+        if step == "make_public":
+            self.show_too_late(dice)
+        elif step == "confirm_withdrawal":
+            claim = self.claim_of(self.shown_note(dice))
+            if self.take("request_withdrawal", dice, claim, "A reason."):
+                self.take(step, dice, claim)
+                self.take("cancel_withdrawal", dice, claim)
+        elif step == "approve":
+            thing = self.found(kind, "draft", dice)
+            unfit = {"category": "fair_statement", "severity": None, "claim": self.built("claim", "draft", dice).id}
+            content = self.content(kind, dice, of=thing)
+            self.publish_as(
+                thing, {**content, **({"cites": [], "searched": False} if kind == "claim" else unfit)}, dice
+            )
+        else:
+            self.for_lost_footing(step, kind, dice)
+
+    def for_lost_footing(self, step: str, kind: str, dice: Random) -> None:
+        """Try what cannot be done with a claim whose only source was retracted."""
+        source = self.built("evidence", "published", dice)
+        claims = [self.built("claim", "published", dice) for _ in range(2)]
+        self.publish_as(claims[0], {**self.claim(dice, "overstated"), "cites": [(source.id, "qualifies")]}, dice)
+        note = self.built("annotation", "published", dice, claim=claims[0])
+        new = self.new(dice)
+        if step == "confirm_merger":
+            self.take("request_merger", dice, new, claims[1], claims[0])
+        self.publish_as(source, self.source("retracted"), dice)
+        if step == "confirm_merger":
+            self.take(step, dice, self.model.mergers[new])
+        elif step == "request_merger":
+            self.take(step, dice, new, claims[1], claims[0])
+        else:
+            self.take(step, dice, note if kind == "annotation" else claims[0])

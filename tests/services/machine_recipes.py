@@ -152,9 +152,13 @@ class Recipes(Contents):
     def built(self, kind: str, state: str, dice: Random, **more: Any) -> Thing:
         """Something new in a state."""
         thing = self.create(kind, dice, **more)
-        for action in PATHS[state]:
+        for action in (*self.detour(kind), *PATHS[state]):
             self.go(thing, action, dice)
         return thing
+
+    def detour(self, kind: str) -> tuple[str, ...]:
+        """Steps that a new draft takes and that lead it back to where it was."""
+        return ()
 
     def found(self, kind: str, state: str, dice: Random, *, again: float = 0.95) -> Thing:
         """Something in a state, old or new."""
@@ -178,6 +182,11 @@ class Recipes(Contents):
             self.go(note, "reopen", dice)
         elif action == "withdraw":
             self.withdraw(kind, state, dice)
+        elif action == "merge":
+            # One without notes, because they all go along; what becomes of them is an event of its own.
+            claims = [one for one in self.model.of("claim") if one.state == state and self.is_usable(one)]
+            alone = [one for one in claims if not self.model.making(one)]
+            self.go(dice.choice(alone) if alone else self.built(kind, state, dice), action, dice)
         elif action == "approve":
             old = [one for one in self.model.of(kind) if one.state == state and self.is_usable(one)]
             good = [one for one in old if self.model.may_be_published(one)]
