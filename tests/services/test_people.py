@@ -261,7 +261,7 @@ def test_an_account_is_disabled_once(engine):
 def test_events_stay(engine, statement):
     hire(engine, "ann")
     before = dump(engine)
-    with pytest.raises(Exception, match="account_events (keeps its rows|is append-only)"), work(engine) as session:
+    with pytest.raises(Exception, match=r"account_events (keeps its rows|is append-only)"), work(engine) as session:
         session.connection().exec_driver_sql(statement)
     assert dump(engine) == before
 
