@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.text import fold, text_sha256
@@ -110,11 +110,11 @@ def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlo
     )
     blocks = _carried_blocks(session, article, old_blocks, new, comparison.pairs)
     kept = {block.old_ordinal for block in blocks if block.old_ordinal is not None}
-    homes = _homes(session, [version.id for _, version, _ in standing])
+    held = _held(session, [version.id for _, version, _ in standing])
     return Plan(
         blocks=blocks,
         gone=tuple(block for block in old_blocks if block.ordinal not in kept),
-        versions=tuple(_carried(row, comparison, homes[row[1].id], old_blocks, places, blocks) for row in standing),
+        versions=tuple(_carried(row, comparison, held[row[1].id], old_blocks, places, blocks) for row in standing),
     )
 
 
@@ -136,22 +136,29 @@ def _standing(session: Session, article: Article, old: Revision) -> list[_Standi
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def _homes(session: Session, version_ids: list[UUID]) -> dict[UUID, Place]:
-    """Where each version was marked."""
-    first = (
-        select(Anchor.version_id, func.min(Revision.number).label("number"))
-        .join(Revision, Revision.id == Anchor.revision_id)
-        .where(Anchor.version_id.in_(version_ids))
-        .group_by(Anchor.version_id)
-        .subquery()
-    )
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Where a version stood on its words: the paragraph, the digest of the text that it had, and the range in it."""
+
+    paragraph_id: UUID
+    sha256: str
+    start: int
+    end: int
+
+
+def _held(session: Session, version_ids: list[UUID]) -> dict[UUID, list[_Held]]:
+    """Every place where each version held its words, from where it was marked to the newest."""
     rows = session.execute(
-        select(Anchor.version_id, Anchor.start_offset, Anchor.end_offset, Block)
+        select(Anchor.version_id, Anchor.start_offset, Anchor.end_offset, Block.paragraph_id, Block.sha256)
         .join(Revision, Revision.id == Anchor.revision_id)
-        .join(first, and_(first.c.version_id == Anchor.version_id, first.c.number == Revision.number))
         .join(Block, and_(Block.revision_id == Anchor.revision_id, Block.paragraph_id == Anchor.paragraph_id))
+        .where(Anchor.version_id.in_(version_ids), Anchor.state.not_in(LOST))
+        .order_by(Revision.number)
     )
-    return {row.version_id: _place(row.Block, row.start_offset, row.end_offset) for row in rows}
+    found: dict[UUID, list[_Held]] = {version_id: [] for version_id in version_ids}
+    for version_id, start, end, paragraph_id, sha256 in rows:
+        found[version_id].append(_Held(paragraph_id, sha256, start, end))
+    return found
 
 
 def _carried_blocks(
@@ -189,7 +196,7 @@ def _former_paragraphs(session: Session, article: Article) -> dict[str, list[UUI
 def _carried(
     row: _Standing,
     comparison: Comparison,
-    home: Place,
+    held: list[_Held],
     old: list[Block],
     places: Mapping[UUID, int],
     new: tuple[CarriedBlock, ...],
@@ -202,9 +209,10 @@ def _carried(
         where = comparison.carry(BlockSpan(block, anchor.start_offset, anchor.end_offset))
         after = _place(new[where.block], where.start, where.end) if where.block is not None else None
         context_changed = where.context_changed
+    home = held[0].paragraph_id
     state = _state(version, after, home)
     if state in LOST:
-        again = _back_again(version, anchor, comparison, home, new)
+        again = _back_again(version, anchor, comparison, held, new)
         after = again or after
         state, context_changed = _state(version, after, home), False
     return CarriedVersion(
@@ -220,26 +228,32 @@ def _carried(
 
 
 def _back_again(
-    version: AnnotationVersion, anchor: Anchor, comparison: Comparison, home: Place, new: tuple[CarriedBlock, ...]
+    version: AnnotationVersion,
+    anchor: Anchor,
+    comparison: Comparison,
+    held: list[_Held],
+    new: tuple[CarriedBlock, ...],
 ) -> Place | None:
-    """Where the words that were marked are back: in new text, or in their paragraph, which reads as it did then."""
+    """Where the words that were marked are back: in new text, or in a paragraph that reads as it did with them."""
     if anchor.state in LOST:
         found = comparison.find_again(version.quote, version.prefix, version.suffix)
         if found is not None:
             return _place(new[found.block], found.start, found.end)
-    for block in new:
-        if block.paragraph_id == home.paragraph_id and block.text == home.text:
-            return _place(block, home.start, home.end)
+    texts = {block.paragraph_id: block for block in new if block.paragraph_id is not None}
+    for place in reversed(held):
+        block = texts.get(place.paragraph_id)
+        if block is not None and text_sha256(block.text) == place.sha256:
+            return _place(block, place.start, place.end)
     return None
 
 
-def _state(version: AnnotationVersion, after: Place | None, home: Place) -> AnchorState:
+def _state(version: AnnotationVersion, after: Place | None, home: UUID) -> AnchorState:
     """By the words that the editor marked, whatever stood there in between."""
     if after is None:
         return AnchorState.ORPHANED
     if _words(after.quote) != _words(version.quote):
         return AnchorState.CHANGED
-    return AnchorState.EXACT if after.paragraph_id == home.paragraph_id else AnchorState.MOVED
+    return AnchorState.EXACT if after.paragraph_id == home else AnchorState.MOVED
 
 
 def _place(block: Block | CarriedBlock, start: int, end: int) -> Place:

@@ -26,7 +26,7 @@ def copy_version(
     author: UUID,
     now: datetime,
 ) -> AnnotationVersion:
-    """Save ``version`` anew as the newest one, tied to a claim, where it was marked and where it stands now."""
+    """Save ``version`` anew as the newest one, tied to a claim, with every place where it stood."""
     annotation.head_number += 1
     anchors, categories = _anchors_of(session, version), categories_of(session, version)
     copy = AnnotationVersion(
@@ -45,9 +45,10 @@ def copy_version(
         AnnotationCategory(version_id=copy.id, category=category, position=position)
         for position, category in enumerate(categories, start=1)
     )
-    # The first place goes along, because a later re-import asks whether the words stand in that paragraph still.
-    for anchor in {anchor.id: anchor for anchor in (anchors[0], anchors[-1])}.values():
-        session.add(Anchor(version_id=copy.id, **{name: getattr(anchor, name) for name in _PLACE}))
+    # Every place goes along, because a later re-import asks whether a paragraph reads as it did with the words in it.
+    session.add_all(
+        Anchor(version_id=copy.id, **{name: getattr(anchor, name) for name in _PLACE}) for anchor in anchors
+    )
     session.flush()
     return copy
 

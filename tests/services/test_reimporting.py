@@ -203,6 +203,21 @@ def test_words_that_come_back_are_found_again_and_an_editor_is_asked(stage, lost
     assert get(room, f"/v1/annotations/{note}").json["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    "edited",
+    ["The pill never cures migraine in a week.", "Once more: it is said, and said often, that it cures migraine."],
+)
+def test_words_are_found_again_as_they_stood_last(stage, edited):
+    room, article, note, _ = stage
+    for text in ((edited, SECOND, THIRD), (SECOND, THIRD)):
+        reimport(room, article, *text)
+    assert anchor_of(room, note).state == "orphaned"
+    with change(room):
+        reimport(room, article, edited, SECOND, THIRD)
+    anchor = anchor_of(room, note)
+    assert (anchor.state, anchor.quote, note_of(room, note).needs_recheck) == ("exact", "cures migraine", True)
+
+
 def test_words_that_come_back_elsewhere_are_found_there(stage):
     room, article, note, _ = stage
     reimport(room, article, "Nothing is known of it.", SECOND, THIRD)
