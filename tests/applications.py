@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from annotations.settings import Settings, read_settings
 from api.app import create_app
+from tests.databases import hurry
 
 SECRET_KEY = "the tests' own secret, the same in every process"
 BASE_URL = "https://caveat.example"
@@ -20,15 +21,27 @@ def settings_for(url: str, **environ: str) -> Settings:
     return read_settings({"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE_URL, **environ})
 
 
+_apps: dict[tuple[str, ...], Flask] = {}
+
+
 @contextmanager
 def app_for(url: str, **environ: str) -> Generator[Flask]:
-    """The application on the database at ``url``, its connections closed afterwards."""
-    app = create_app(settings_for(url, **environ))
-    app.testing = True
+    """The application on the database at ``url``, its connections closed afterwards.
+
+    It may have served another database of that address before; what a test adds to an application it adds to one that
+    it made itself.
+    """
+    key = (url, *(f"{name}={value}" for name, value in sorted(environ.items())))
+    app = _apps.pop(key, None)
+    if app is None:
+        app = create_app(settings_for(url, **environ))
+        app.testing = True
+        hurry(engine_of(app))
     try:
         yield app
     finally:
         engine_of(app).dispose()
+        _apps[key] = app
 
 
 def engine_of(app: Flask) -> Engine:

@@ -28,9 +28,10 @@ from sqlalchemy import Engine
 
 from tests.applications import app_for
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, engine_for, postgres_server
+from tests.measured_once import pytest_runtest_protocol
 from tests.strictness import pytest_make_collect_report, pytest_runtest_makereport
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 # In a build the same examples are tried each time, so that a red one is red again; elsewhere new ones are found.
 settings.register_profile("build", derandomize=True)
@@ -56,6 +57,7 @@ def postgresql_databases() -> Generator[PostgresDatabases]:
             pytest.skip(f"PostgreSQL does not start: {error}")
         databases = PostgresDatabases(server)
         databases.tune_for_tests()
+        stack.callback(databases.close)
         yield databases
 
 

@@ -1,7 +1,8 @@
 """Databases for tests: SQLite and a real PostgreSQL, each test on a copy of a migrated template.
 
 A template is filled once per process and backend, then copied: a file copy on SQLite, ``CREATE DATABASE ...
-TEMPLATE`` on PostgreSQL. Rolling a test back instead would hide what commits, locks and triggers do.
+TEMPLATE`` on PostgreSQL. Rolling a test back instead would hide what commits, locks and triggers do. A name is given
+out again once its database is dropped, so that an engine, with the statements that it has compiled, serves many tests.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Databases(ABC):
 
     def __init__(self) -> None:
         self._names = (f"caveat_{number}" for number in itertools.count(1))
+        self._free: list[str] = []
         self._templates: dict[Fill, str] = {}
 
     def migrated(self) -> str:
@@ -56,7 +58,10 @@ class Databases(ABC):
 
     @abstractmethod
     def drop(self, url: str) -> None:
-        """Remove a database, whoever is still connected to it."""
+        """Remove a database, whoever is still connected to it; another may have its name afterwards."""
+
+    def _next_name(self) -> str:
+        return self._free.pop() if self._free else next(self._names)
 
     def _template(self, fill: Fill) -> str:
         if fill not in self._templates:
@@ -75,7 +80,7 @@ class SqliteDatabases(Databases):
         self._directory = directory
 
     def empty(self) -> str:
-        return f"sqlite:///{self._directory / next(self._names)}.db"
+        return f"sqlite:///{self._directory / self._next_name()}.db"
 
     def copy(self, template: str) -> str:
         source, url = _file_of(template), self.empty()
@@ -88,6 +93,7 @@ class SqliteDatabases(Databases):
         path = _file_of(url)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
+        self._free.append(path.stem)
 
 
 class PostgresDatabases(Databases):
@@ -96,6 +102,7 @@ class PostgresDatabases(Databases):
     def __init__(self, server: URL) -> None:
         super().__init__()
         self._server = server
+        self._maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
 
     def empty(self) -> str:
         return self._create("template0")
@@ -104,7 +111,13 @@ class PostgresDatabases(Databases):
         return self._create(make_url(template).database or "")
 
     def drop(self, url: str) -> None:
-        self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+        name = make_url(url).database or ""
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self._free.append(name)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._maintenance.dispose()
 
     def tune_for_tests(self) -> None:
         """Do without what protects data when the machine fails: no test of ours pulls the plug."""
@@ -113,17 +126,13 @@ class PostgresDatabases(Databases):
         self._execute("SELECT pg_reload_conf()")
 
     def _create(self, template: str) -> str:
-        name = next(self._names)
+        name = self._next_name()
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self._server.set(database=name).render_as_string(hide_password=False)
 
     def _execute(self, statement: str) -> None:
-        engine = create_engine(self._server, isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql(statement)
-        finally:
-            engine.dispose()
+        with self._maintenance.connect() as connection:
+            connection.exec_driver_sql(statement)
 
 
 @contextmanager
@@ -143,14 +152,44 @@ def postgres_server() -> Generator[URL]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+_engines: dict[str, Engine] = {}
+
+
 @contextmanager
 def engine_for(url: str) -> Generator[Engine]:
-    """The application's own engine for ``url``, disposed of afterwards."""
-    engine = make_engine(url)
+    """The application's own engine for ``url``, its connections closed afterwards.
+
+    SQLite does not wait for the disk: no test of ours pulls the plug.
+    """
+    engine = _engines.pop(url, None)
+    if engine is None:
+        engine = make_engine(url)
+        hurry(engine)
     try:
         yield engine
     finally:
         engine.dispose()
+        _engines[url] = engine
+
+
+def hurry(engine: Engine) -> None:
+    """Do without what protects data when the machine fails."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _do_not_wait)
+
+
+def _do_not_wait(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
+@contextmanager
+def listening(engine: Engine, name: str, listener: Callable[..., Any]) -> Generator[None]:
+    """``listener`` is told of events of ``engine`` for as long as this lasts."""
+    event.listen(engine, name, listener)
+    try:
+        yield
+    finally:
+        event.remove(engine, name, listener)
 
 
 @dataclass
@@ -182,11 +221,8 @@ def count_selects(engine: Engine) -> Generator[Statements]:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             statements.selects.append(statement)
 
-    event.listen(engine, "before_cursor_execute", record)
-    try:
+    with listening(engine, "before_cursor_execute", record):
         yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", record)
 
 
 def _upgrade_and_load(engine: Engine) -> None:

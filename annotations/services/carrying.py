@@ -157,7 +157,8 @@ def _held(session: Session, version_ids: list[UUID]) -> dict[UUID, list[_Held]]:
     )
     found: dict[UUID, list[_Held]] = {version_id: [] for version_id in version_ids}
     for version_id, start, end, paragraph_id, sha256 in rows:
-        found[version_id].append(_Held(paragraph_id, sha256, start, end))
+        if start is not None and end is not None:
+            found[version_id].append(_Held(paragraph_id, sha256, start, end))
     return found
 
 

@@ -12,7 +12,6 @@ import pytest
 import structlog
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 
 from annotations.permissions import Scope
 from annotations.queries.people import list_tokens
@@ -21,10 +20,11 @@ from annotations.services.tokens import revoke_token
 from annotations.store.engine import BUSY_TIMEOUT_MILLISECONDS, read_session
 from annotations.store.impatience import impatient
 from annotations.vocabulary import Role
+from api.app import create_app
 from api.auth import ANONYMOUS, Caller, current_caller
 from api.logging import JsonLineHandler, configure_logging
-from tests.applications import app_for, engine_of
-from tests.databases import count_selects
+from tests.applications import app_for, engine_of, settings_for
+from tests.databases import count_selects, listening
 from tests.problems import assert_problem
 from tests.services.newsroom import dump
 from tests.staff import NOW, give_token, hire, work
@@ -58,8 +58,8 @@ def logs(app: Flask) -> Generator[None]:
 # Who calls
 
 
-def test_the_caller_is_the_tokens_owner_with_its_scopes(app, engine):
-    ann = hire(engine, "ann")
+def test_the_caller_is_the_tokens_owner_with_its_scopes(database_url, engine):
+    app, ann = create_app(settings_for(database_url)), hire(engine, "ann")
     _, text = give_token(engine, ann, [Scope.READ, Scope.WRITE])
     seen: list[Caller] = []
     app.before_request(lambda: seen.append(current_caller()))
@@ -70,6 +70,7 @@ def test_the_caller_is_the_tokens_owner_with_its_scopes(app, engine):
     assert (seen[0].actor.id, seen[0].actor.name, seen[0].actor.role) == (ann.id, "ann", Role.EDITOR)
     assert seen[0].actor.scopes == {Scope.READ, Scope.WRITE}
     assert seen[1:] == [ANONYMOUS, ANONYMOUS], "elsewhere credentials are passed over"
+    engine_of(app).dispose()
 
 
 def test_a_public_read_is_the_same_with_a_token_for_one_select_more(fresh_samples_url):
@@ -80,8 +81,8 @@ def test_a_public_read_is_the_same_with_a_token_for_one_select_more(fresh_sample
         with count_selects(engine) as without:
             anonymous = client.get(LIST)
         written: list[str] = []
-        event.listen(engine, "before_cursor_execute", lambda *told: written.append(told[2].split()[0]))
-        with count_selects(engine) as with_token:
+        note = listening(engine, "before_cursor_execute", lambda *told: written.append(told[2].split()[0]))
+        with note, count_selects(engine) as with_token:
             known = client.get(LIST, headers=bearing(text))
     assert known.get_data() == anonymous.get_data()
     assert known.headers["ETag"] == anonymous.headers["ETag"]

@@ -6,15 +6,17 @@ and what histories and readers must say of it afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
-from tests.databases import Databases, engine_for
+from tests.databases import Databases, engine_for, listening
 from tests.services.machine_bench import Bench
 from tests.services.machine_counts import Counts
 from tests.services.model_articles import Model
@@ -29,8 +31,7 @@ class Start(Bench):
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
         self.url = databases.copy(databases.migrated())
-        with engine_for(self.url) as engine:
-            hurry(engine)
+        with engine_that_plans_once(self.url) as engine:
             self.sit_down(Newsroom(engine), Model(), Counts())
             self.furnish(Random(0))
             self.witness.look_at_everything()
@@ -44,9 +45,8 @@ class Desk(Bench, RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.url = self.start.databases.copy(self.start.url)
-        self.connected = engine_for(self.url)
+        self.connected = engine_that_plans_once(self.url)
         engine = self.connected.__enter__()
-        hurry(engine)
         self.sit_down(Newsroom(engine, on_copy_of=self.start.room), deepcopy(self.start.model), self.start.counts)
         self.steps = 0
 
@@ -87,20 +87,17 @@ class Desk(Bench, RuleBasedStateMachine):
         self.witness.look()
 
 
-def hurry(engine: Engine) -> None:
-    """Do without what a desk of a few minutes does not need.
-
-    No test of ours pulls the plug, and no table of ours is large: SQLite need not wait for the disk, and PostgreSQL
-    need not plan each statement anew.
-    """
-    event.listen(engine, "connect", {"sqlite": _hurry_sqlite, "postgresql": _hurry_postgresql}[engine.dialect.name])
-
-
-def _hurry_sqlite(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
+@contextmanager
+def engine_that_plans_once(url: str) -> Generator[Engine]:
+    """An engine whose statements PostgreSQL does not plan anew each time: no table of ours is large."""
+    with ExitStack() as stack:
+        engine = stack.enter_context(engine_for(url))
+        if engine.dialect.name == "postgresql":
+            stack.enter_context(listening(engine, "connect", _plan_once))
+        yield engine
 
 
-def _hurry_postgresql(connection: Any, _: Any) -> None:
+def _plan_once(connection: Any, _record: Any) -> None:
     connection.prepare_threshold = 0
     with connection.transaction():
         connection.execute("SET plan_cache_mode = force_generic_plan")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from annotations.errors import DomainError, PublishingBusy, SlugTaken, StaleVersion
 from annotations.services.articles import edit_metadata, import_article, make_public, mark_fact_check
@@ -25,7 +25,7 @@ from annotations.store.evidence import EvidenceVersion
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import LOCK_KEY, chain_is_whole
 from annotations.vocabulary import FactCheckStatus, Stance
-from tests.databases import engine_for
+from tests.databases import engine_for, listening
 from tests.services.newsroom import (
     ENTITIES,
     Newsroom,
@@ -246,13 +246,12 @@ def test_whoever_waits_too_long_for_the_lock_is_told_and_nothing_is_changed(room
     claim = room.claim(published=False)
     room.do(submit, Claim, claim)
 
-    @event.listens_for(room.engine, "connect")
-    def hurry(connection, _record):
+    def at_once(connection, _record):
         connection.execute(HURRY[backend]).close()
         connection.commit()
 
     room.engine.dispose()
-    with write_session(room.engine) as holder:
+    with listening(room.engine, "connect", at_once), write_session(room.engine) as holder:
         holder.execute(text(HOLD[backend]), {"key": LOCK_KEY})
         room.refuse(PublishingBusy, approve, Claim, claim, by="bob", expected={"code": "publishing_busy"})
     room.do(approve, Claim, claim, by="bob")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, update
 
 from annotations.permissions import Actor, Scope
 from annotations.queries.people import list_tokens
@@ -27,7 +27,7 @@ from annotations.store.actors import ActorRow
 from annotations.store.base import new_id
 from annotations.store.engine import read_session
 from annotations.vocabulary import Role
-from tests.databases import engine_for
+from tests.databases import engine_for, listening
 from tests.staff import NOW, give_token, hire, work
 
 SECOND = timedelta(seconds=1)
@@ -155,12 +155,10 @@ def test_no_secret_is_compared_in_any_other_way():
 def test_no_statement_carries_a_secret(engine):
     ann = hire(engine, "ann")
     sent: list[Any] = []
-    listener = lambda *told: sent.append(told[2:4])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", listener)
-    _, text = give_token(engine, ann)
-    assert find(engine, text)
-    assert find(engine, text[:-1] + ("A" if text[-1] != "A" else "B")) is None
-    event.remove(engine, "before_cursor_execute", listener)
+    with listening(engine, "before_cursor_execute", lambda *told: sent.append(told[2:4])):
+        _, text = give_token(engine, ann)
+        assert find(engine, text)
+        assert find(engine, text[:-1] + ("A" if text[-1] != "A" else "B")) is None
     assert len(sent) > 3
     assert text[37:79] not in repr(sent)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from annotations.errors import PublishingBusy, StaleVersion
@@ -15,7 +15,7 @@ from annotations.store.claims import Claim
 from annotations.store.engine import READ_ONLY, make_engine, read_session, write_session
 from annotations.store.log import PublicVersion
 from annotations.vocabulary import Role
-from tests.databases import engine_for
+from tests.databases import engine_for, listening
 from tests.services.newsroom import START, Newsroom
 
 EXPECTED = {
@@ -41,11 +41,14 @@ def somebody(name: str, at: datetime = START) -> ActorRow:
     return ActorRow(name=name, role=Role.EDITOR, created_at=at)
 
 
-def test_what_is_set_on_every_connection(engine, backend):
+def test_what_is_set_on_every_connection(database_url, backend):
+    # Made as the application makes it: the tests' own engines do not wait for the disk.
+    engine = make_engine(database_url)
     with engine.connect() as first, engine.connect() as second:
         for connection in (first, second):
             assert {name: connection.execute(text(name)).scalar() for name in EXPECTED[backend]} == EXPECTED[backend]
             connection.rollback()
+    engine.dispose()
 
 
 def test_the_folder_of_a_new_file_is_made(tmp_path):
@@ -136,10 +139,13 @@ def test_six_threads_that_read_and_then_write_lose_nothing(engine):
         assert session.get_one(Claim, claim).head_number == 1 + acknowledged == 1 + 6 * rounds
 
 
+HURRY = "PRAGMA busy_timeout=20"
+
+
 def test_a_writer_on_sqlite_takes_the_lock_with_its_first_statement(sqlite_databases):
     with engine_for(sqlite_databases.copy(sqlite_databases.migrated())) as engine:
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20").close())
-        with write_session(engine) as first, write_session(engine) as second:
+        hurry = listening(engine, "connect", lambda connection, _: connection.execute(HURRY).close())
+        with hurry, write_session(engine) as first, write_session(engine) as second:
             first.execute(select(1))
             with pytest.raises(PublishingBusy) as caught:
                 second.execute(select(1))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import make_transient
 
@@ -29,7 +29,7 @@ from annotations.store.publication_log import (
 )
 from annotations.store.review import Transition
 from annotations.vocabulary import ChangeKind, EntityType, Role
-from tests.databases import engine_for
+from tests.databases import engine_for, listening
 from tests.services.newsroom import START, dump
 
 ACTOR = UUID(int=1)
@@ -225,10 +225,10 @@ LOCKING = {
 
 def test_a_publisher_who_waits_too_long_is_told_that_it_is_busy(engine, backend):
     lock, hurry = LOCKING[backend]
-    event.listen(engine, "connect", lambda connection, _: _at_once(connection, hurry))
     engine.dispose()
-    before = dump(engine)
-    with write_session(engine) as first:
+    before, at_once = dump(engine), lambda connection, _: _at_once(connection, hurry)
+    engine.dispose()
+    with listening(engine, "connect", at_once), write_session(engine) as first:
         first.execute(lock, {"key": LOCK_KEY})
         with pytest.raises(PublishingBusy) as caught:
             publish(engine, {"a"})
