@@ -1,4 +1,4 @@
-"""Coverage of what runs on both databases is measured once, on SQLite: to trace it again costs minutes and tells nothing.
+"""Coverage of what runs on both databases is measured once, on SQLite: to trace it twice costs minutes.
 
 Tests that ask for PostgreSQL by name, and all that has no ``backend``, are measured as ever.
 """

@@ -59,7 +59,7 @@ def locate_quote(texts: Sequence[tuple[Key, str]], selector: TextQuoteSelector) 
         InvalidInput: the quote is blank.
         QuoteNotFound: the words do not stand in the texts, or not with this prefix and suffix.
         QuoteAmbiguous: they stand in several places. ``context['candidates']`` lists at most 20 of them with
-            ``paragraph`` (the key as a string), ``start``, ``end``, ``prefix``, ``exact`` and ``suffix``;
+            ``key``, ``start``, ``end``, ``prefix``, ``exact`` and ``suffix``;
             ``context['total']`` counts them all.
     """
     wanted = TextQuoteSelector(
@@ -156,7 +156,7 @@ def _ambiguous(found: Sequence[_Find[Key]]) -> QuoteAmbiguous:
         selector = quote_selector(text, start, end)
         candidates.append(
             {
-                "paragraph": str(key),
+                "key": key,
                 "start": start,
                 "end": end,
                 "prefix": selector.prefix,

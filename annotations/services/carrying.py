@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from annotations.anchoring.text import fold, text_sha256
 from annotations.anchoring.transfer import BlockSpan, Comparison
 from annotations.store.articles import Article, Block, Revision
-from annotations.store.notes import Anchor, Annotation, AnnotationVersion
+from annotations.store.notes import Anchor, Annotation, AnnotationVersion, PendingNotice
 from annotations.store.versions import is_public
 from annotations.vocabulary import AnchorState, BlockKind, ReviewState
 
@@ -46,11 +46,15 @@ class CarriedVersion:
         before: where it stood; None where it was orphaned already.
         after: where it stands; None where it is orphaned.
         in_force: whether this is the approved version, not a later draft.
+        is_alone: whether no version of the annotation is in force.
+        under_notice: whether a pending notice stands in the annotation's place in the old text.
     """
 
     annotation: Annotation
     version: AnnotationVersion
     in_force: bool
+    is_alone: bool
+    under_notice: bool
     former: AnchorState
     before: Place | None
     state: AnchorState
@@ -111,10 +115,24 @@ def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlo
     blocks = _carried_blocks(session, article, old_blocks, new, comparison.pairs)
     kept = {block.old_ordinal for block in blocks if block.old_ordinal is not None}
     held = _held(session, [version.id for _, version, _ in standing])
+    approved = {annotation.id for annotation, version, _ in standing if _in_force(version)}
+    noticed = _under_notice(session, article)
     return Plan(
         blocks=blocks,
         gone=tuple(block for block in old_blocks if block.ordinal not in kept),
-        versions=tuple(_carried(row, comparison, held[row[1].id], old_blocks, places, blocks) for row in standing),
+        versions=tuple(
+            _carried(
+                row,
+                comparison,
+                held[row[1].id],
+                old_blocks,
+                places,
+                blocks,
+                is_alone=row[0].id not in approved,
+                under_notice=row[0].id in noticed,
+            )
+            for row in standing
+        ),
     )
 
 
@@ -134,6 +152,15 @@ def _standing(session: Session, article: Article, old: Revision) -> list[_Standi
         .order_by(Annotation.id, AnnotationVersion.number)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
+def _in_force(version: AnnotationVersion) -> bool:
+    return version.valid_from is not None and version.valid_until is None
+
+
+def _under_notice(session: Session, article: Article) -> set[UUID]:
+    statement = select(PendingNotice.annotation_id).where(PendingNotice.article_id == article.id)
+    return set(session.scalars(statement.where(PendingNotice.closed_at.is_(None))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +228,9 @@ def _carried(
     old: list[Block],
     places: Mapping[UUID, int],
     new: tuple[CarriedBlock, ...],
+    *,
+    is_alone: bool,
+    under_notice: bool,
 ) -> CarriedVersion:
     annotation, version, anchor = row
     before, after, context_changed = None, None, False
@@ -219,7 +249,9 @@ def _carried(
     return CarriedVersion(
         annotation=annotation,
         version=version,
-        in_force=version.valid_from is not None and version.valid_until is None,
+        in_force=_in_force(version),
+        is_alone=is_alone,
+        under_notice=under_notice,
         former=AnchorState(anchor.state),
         before=before,
         state=state,

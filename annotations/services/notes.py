@@ -16,7 +16,7 @@ from annotations.anchoring.selectors import (
     locate_quote,
     quote_selector,
 )
-from annotations.errors import InvalidInput, NotFound, TransitionNotAllowed
+from annotations.errors import DomainError, InvalidInput, NotFound, QuoteAmbiguous, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
 from annotations.services.article_versions import head_revision
 from annotations.services.content import AnnotationContent, check_annotation, hash_of
@@ -27,6 +27,8 @@ from annotations.store.base import new_id
 from annotations.store.claims import Claim
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion
 from annotations.vocabulary import AnchorState, Visibility
+
+_AROUND = ("start", "end", "prefix", "suffix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +129,33 @@ def standing_passage(session: Session, annotation: Annotation) -> Passage:
 
 
 def locate(session: Session, revision: Revision, passage: Passage) -> Span:
-    """The span that ``passage`` means in ``revision``.
+    """The span that ``passage`` means in ``revision``. What is at fault is named as ``passage`` or its member.
 
     Raises:
         QuoteNotFound: the words do not stand there.
-        QuoteAmbiguous: they stand in several places; ``context['candidates']`` lists them by ordinal.
+        QuoteAmbiguous: they stand in several places; ``context['candidates']`` lists at most 20 of them, each a
+            passage that means that place alone, and ``context['total']`` counts them all.
         QuoteMismatch: the words at the offsets are others.
         InvalidInput: offsets without paragraph or out of range, or neither quote nor offsets.
         NotFound: there is no such paragraph.
     """
+    try:
+        return _locate(session, revision, passage)
+    except QuoteAmbiguous as error:
+        candidates = [
+            {"ordinal": one["key"], "quote": one["exact"], **{name: one[name] for name in _AROUND}}
+            for one in error.context["candidates"]
+        ]
+        context = {"candidates": candidates, "total": error.context["total"]}
+        raise QuoteAmbiguous(
+            f"{error.message}; send one of the candidates as the passage", field="passage.quote", context=context
+        ) from error
+    except DomainError as error:
+        error.field = f"passage.{error.field}" if error.field else "passage"
+        raise
+
+
+def _locate(session: Session, revision: Revision, passage: Passage) -> Span:
     statement = select(Block).where(Block.revision_id == revision.id).order_by(Block.ordinal)
     if passage.ordinal is not None:
         statement = statement.where(Block.ordinal == passage.ordinal)

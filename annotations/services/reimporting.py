@@ -26,7 +26,7 @@ from annotations.services.article_versions import (
 from annotations.services.carrying import Plan, plan_carrying
 from annotations.services.lookups import lock, put_in_force
 from annotations.services.search_index import index_article
-from annotations.services.settling import flag_or_reopen, open_notice_for
+from annotations.services.settling import Outcome, flag_or_reopen, open_notice_for, outcome_of
 from annotations.services.text_publishing import no_longer_complete, parts_shown, publish_text
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.history import add_transition
@@ -47,13 +47,13 @@ BLOCK_LIMIT = 20_000
 class Reimport:
     """What a re-import did, or would do. ``plan`` is None where the text is the one that is there already.
 
-    ``visibility`` is the article's, by which annotations that lose their words become notices, or drafts again.
+    ``outcomes`` say what becomes of each of the plan's versions, in their order.
     """
 
     number: int
     document: ImportedText
     plan: Plan | None
-    visibility: Visibility
+    outcomes: tuple[Outcome, ...] = ()
 
 
 def check_document(document: ImportedText) -> None:
@@ -129,9 +129,10 @@ def _work_out(session: Session, article: Article, document: ImportedText) -> Rei
     blocks = blocks_of(document)
     old = head_revision(session, article)
     if text_hash(blocks) == old.content_hash:
-        return Reimport(old.number, document, None, Visibility(article.visibility))
+        return Reimport(old.number, document, None)
     plan = plan_carrying(session, article, old, blocks)
-    return Reimport(old.number, document, plan, Visibility(article.visibility))
+    outcomes = tuple(outcome_of(carried, article) for carried in plan.versions)
+    return Reimport(old.number, document, plan, outcomes)
 
 
 def _with_title(origin: str, document: ImportedText) -> ImportedText:

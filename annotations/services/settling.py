@@ -17,7 +17,30 @@ from annotations.store.articles import Article, Block, Revision
 from annotations.store.history import add_transition
 from annotations.store.notes import AnnotationVersion
 from annotations.store.publication_log import TICK, Publication
-from annotations.vocabulary import AnchorState, PendingReason, RecheckReason, ReviewState, Visibility
+from annotations.vocabulary import AnchorState, DefinedEnum, PendingReason, RecheckReason, ReviewState, Visibility
+
+
+class Outcome(DefinedEnum):
+    """What a re-import makes of one version of an annotation."""
+
+    KEPT = "kept", "It stays as it is."
+    FLAGGED = "flagged", "It waits for another look, and stands as it is until then."
+    PENDING = "pending", "A pending notice stands in its place until an editor has looked."
+    REOPENED = "reopened", "It was approved and nobody has seen it yet, so it is a draft again."
+    UNPLACED = "unplaced", "The draft cannot be approved until it marks words that are there."
+
+
+def outcome_of(carried: CarriedVersion, article: Article) -> Outcome:
+    """What :func:`flag_or_reopen` and :func:`open_notice_for` make of ``carried``; worked out before they do."""
+    is_public = article.visibility == Visibility.PUBLIC
+    if not carried.in_force and not carried.is_alone:
+        return Outcome.UNPLACED if carried.lost_its_words else Outcome.KEPT
+    if carried.in_force and (carried.under_notice or (carried.lost_its_words and is_public)):
+        return Outcome.PENDING
+    if carried.in_force and carried.lost_its_words:
+        return Outcome.REOPENED
+    waits = carried.lost_its_words or carried.context_changed or carried.annotation.needs_recheck
+    return Outcome.FLAGGED if waits else Outcome.KEPT
 
 
 def flag_or_reopen(publication: Publication, article: Article, carried: CarriedVersion) -> None:

@@ -83,14 +83,14 @@ def test_ambiguous_quote_lists_where_it_stands() -> None:
 
     context = json.loads(json.dumps(raised.value.context))
     assert context["total"] == 3
-    assert [(place["paragraph"], place["start"], place["end"]) for place in context["candidates"]] == [
-        ("1", 12, 17),
-        ("2", 41, 46),
-        ("2", 52, 57),
+    assert [(place["key"], place["start"], place["end"]) for place in context["candidates"]] == [
+        (1, 12, 17),
+        (2, 41, 46),
+        (2, 52, 57),
     ]
     for place in context["candidates"]:
         selector = TextQuoteSelector(place["exact"], place["prefix"], place["suffix"])
-        assert locate_quote(TEXTS, selector) == Located(int(place["paragraph"]), place["start"], place["end"])
+        assert locate_quote(TEXTS, selector) == Located(place["key"], place["start"], place["end"])
 
 
 def test_ambiguous_quote_lists_no_more_than_twenty() -> None:

@@ -222,8 +222,8 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-ALSO_NAMED = {"passage": ("quote", "ordinal"), "text": ("title",)}
-"""What the domain calls them, which does not know how a body is put together."""
+ALSO_NAMED = {"text": ("title",)}
+"""What may be at fault in a text: the title that it begins with."""
 
 
 @pytest.mark.parametrize("name", ["POST /articles", "POST /claims", "POST /evidence", "POST /annotations"])

@@ -151,10 +151,10 @@ BAD = [
     (
         note("known", "known", passage={"quote": "no such words"}),
         "quote_not_found",
-        ["quote"],
+        ["passage.quote"],
         "words that are not there",
     ),
-    (note("known", "known", passage={"quote": "cures migraine"}), "quote_ambiguous", ["quote"], "words in two places"),
+    (note("known", "known", passage={"quote": "cures migraine"}), "quote_ambiguous", ["passage.quote"], "two places"),
     (note("known", "known", severity=None), "invalid_input", ["severity"], "no severity"),
 ]
 

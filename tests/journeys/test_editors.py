@@ -49,7 +49,7 @@ def test_from_a_source_to_a_public_annotation(desk):
     unclear = assert_problem(writer.call("POST", "/annotations", wanted).response, 422, "quote_ambiguous")
     candidates = unclear["context"]["candidates"]
     assert [one["prefix"] for one in candidates] == ["The pill ", "In children the pill "]
-    wanted["passage"] |= {name: candidates[0][name] for name in ("prefix", "suffix")}
+    wanted["passage"] = candidates[0]
     made = writer.create("/annotations", wanted).body
     assert (made["head_anchor"]["ordinal"], made["head_anchor"]["start"]) == (1, candidates[0]["start"])
 

@@ -78,22 +78,22 @@ def test_a_passage_is_found(stage, passage, expected, why):
 @pytest.mark.parametrize(
     ("passage", "error", "expected", "why"),
     [
-        (quoting("cures nothing"), QuoteNotFound, {"field": "quote"}, "words that do not stand there"),
-        (quoting("costs", ordinal=1), QuoteNotFound, {"field": "quote"}, "nor in this paragraph"),
-        (quoting("cures", prefix="never "), QuoteNotFound, {"field": "quote"}, "nor in these surroundings"),
-        (quoting("  "), InvalidInput, {"field": "quote"}, "no words"),
-        (quoting("cures migraine"), QuoteAmbiguous, {"field": "quote", "total": 2}, "in two paragraphs"),
-        (quoting("cures", ordinal=1), QuoteAmbiguous, {"field": "quote", "total": 2}, "twice in one"),
-        (quoting("cures", ordinal=9), NotFound, {"field": "ordinal"}, "no such paragraph"),
-        (at(9, 0, 1), NotFound, {"field": "ordinal"}, "no such paragraph"),
-        (at(None, 0, 1), InvalidInput, {"field": "ordinal"}, "offsets in no paragraph"),
-        (Passage(ordinal=1), InvalidInput, {"field": "quote"}, "neither words nor offsets"),
-        (Passage(), InvalidInput, {"field": "quote"}, "nothing at all"),
-        (at(1, 28, 33, "heals"), QuoteMismatch, {"field": "quote", "found": "cures"}, "other words"),
-        (at(1, 0, 999), InvalidInput, {"field": "end"}, "past the end"),
-        (at(1, -1, 3), InvalidInput, {"field": "start"}, "before the beginning"),
-        (at(1, 5, 5), InvalidInput, {"field": "end"}, "an empty range"),
-        (at(1, 3, 4), InvalidInput, {"field": "end"}, "a blank range"),
+        (quoting("cures nothing"), QuoteNotFound, {"field": "passage.quote"}, "words that do not stand there"),
+        (quoting("costs", ordinal=1), QuoteNotFound, {"field": "passage.quote"}, "nor in this paragraph"),
+        (quoting("cures", prefix="never "), QuoteNotFound, {"field": "passage.quote"}, "nor in these surroundings"),
+        (quoting("  "), InvalidInput, {"field": "passage.quote"}, "no words"),
+        (quoting("cures migraine"), QuoteAmbiguous, {"field": "passage.quote", "total": 2}, "in two paragraphs"),
+        (quoting("cures", ordinal=1), QuoteAmbiguous, {"field": "passage.quote", "total": 2}, "twice in one"),
+        (quoting("cures", ordinal=9), NotFound, {"field": "passage.ordinal"}, "no such paragraph"),
+        (at(9, 0, 1), NotFound, {"field": "passage.ordinal"}, "no such paragraph"),
+        (at(None, 0, 1), InvalidInput, {"field": "passage.ordinal"}, "offsets in no paragraph"),
+        (Passage(ordinal=1), InvalidInput, {"field": "passage.quote"}, "neither words nor offsets"),
+        (Passage(), InvalidInput, {"field": "passage.quote"}, "nothing at all"),
+        (at(1, 28, 33, "heals"), QuoteMismatch, {"field": "passage.quote", "found": "cures"}, "other words"),
+        (at(1, 0, 999), InvalidInput, {"field": "passage.end"}, "past the end"),
+        (at(1, -1, 3), InvalidInput, {"field": "passage.start"}, "before the beginning"),
+        (at(1, 5, 5), InvalidInput, {"field": "passage.end"}, "an empty range"),
+        (at(1, 3, 4), InvalidInput, {"field": "passage.end"}, "a blank range"),
         (at(2, 38, 40, "💊"), QuoteMismatch, {"found": "💊 "}, "offsets counted in UTF-16"),
     ],
 )
@@ -110,12 +110,12 @@ def test_an_ambiguous_quote_lists_where_it_stands(stage):
             session, session.get_one(Article, article), quoting("cures migraine"), note_content(claim), **room.by("ann")
         )
     first, second = caught.value.context["candidates"]
-    assert (first["paragraph"], first["start"], second["paragraph"], second["start"]) == ("1", 9, "2", 40)
+    assert (first["ordinal"], first["start"], second["ordinal"], second["start"]) == (1, 9, 2, 40)
     # Each candidate is a selector that finds its place.
     for candidate in (first, second):
-        passage = quoting(candidate["exact"], prefix=candidate["prefix"], suffix=candidate["suffix"])
+        passage = quoting(candidate["quote"], prefix=candidate["prefix"], suffix=candidate["suffix"])
         ordinal, start, *_ = located(room, article, claim, passage)
-        assert (str(ordinal), start) == (candidate["paragraph"], candidate["start"])
+        assert (ordinal, start) == (candidate["ordinal"], candidate["start"])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from annotations.queries.editorial.article_views import BlockChange
 from annotations.queries.editorial.revisions import segments_of
 from annotations.services.carrying import CarriedBlock, CarriedVersion, Plan
 from annotations.services.reimporting import Reimport
-from annotations.vocabulary import AnchorState, BlockKind, DefinedEnum, Visibility
+from annotations.services.settling import Outcome
+from annotations.vocabulary import AnchorState, BlockKind, DefinedEnum
 from api.schemas.base import many, one_of, optional_string, sha256, string, whole
 from api.schemas.editorial.base import (
     EditorialPageSchema,
@@ -121,15 +122,6 @@ class ParagraphChange(DefinedEnum):
     NEW = "new", "A paragraph that the old text did not have."
 
 
-class Outcome(DefinedEnum):
-    """What becomes of an annotation."""
-
-    KEPT = "kept", "It stays as it is."
-    FLAGGED = "flagged", "It waits for another look, and stands as it is until then."
-    PENDING = "pending", "A pending notice takes its place."
-    REOPENED = "reopened", "It was approved and nobody has seen it yet, so it is a draft again."
-
-
 class NewParagraphSchema(Schema):
     """A paragraph of the new text."""
 
@@ -197,7 +189,7 @@ class ReimportSchema(Schema):
             "title": document.title,
             "paragraphs": _paragraphs(plan) if plan else [],
             "gone": plan.gone if plan else [],
-            "annotations": [_annotation(carried, done.visibility) for carried in plan.versions] if plan else [],
+            "annotations": list(map(_annotation, plan.versions, done.outcomes)) if plan else [],
             "import_report": {
                 "encoding": document.encoding,
                 "dropped": document.dropped,
@@ -231,7 +223,7 @@ def _change(block: CarriedBlock, *, moved: bool) -> ParagraphChange:
     return ParagraphChange.MOVED if moved else ParagraphChange.SAME
 
 
-def _annotation(carried: CarriedVersion, visibility: Visibility) -> dict[str, Any]:
+def _annotation(carried: CarriedVersion, becomes: Outcome) -> dict[str, Any]:
     return {
         "id": carried.annotation.id,
         "version_number": carried.version.number,
@@ -242,14 +234,5 @@ def _annotation(carried: CarriedVersion, visibility: Visibility) -> dict[str, An
         "context_changed": carried.context_changed,
         "before": carried.before,
         "after": carried.after,
-        "becomes": _outcome(carried, visibility),
+        "becomes": becomes,
     }
-
-
-def _outcome(carried: CarriedVersion, visibility: Visibility) -> Outcome:
-    """What :func:`~annotations.services.reimporting.reimport_article` does with the annotation."""
-    if carried.lost_its_words:
-        if not carried.in_force:
-            return Outcome.FLAGGED
-        return Outcome.PENDING if visibility is Visibility.PUBLIC else Outcome.REOPENED
-    return Outcome.FLAGGED if carried.context_changed else Outcome.KEPT

@@ -50,7 +50,7 @@ READS: dict[str, tuple[Read, int]] = {
     **{
         f"queue: {kind}": (
             lambda session, _ids, kind=kind: work_queue(session, kind, **ASKED, limit=100),
-            8 if kind in {"context_changed", "changed", "orphaned"} else 7,
+            9 if kind in {"context_changed", "changed", "orphaned"} else 7,
         )
         for kind in QueueKind
     },

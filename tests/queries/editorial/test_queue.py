@@ -181,6 +181,17 @@ def test_words_that_are_gone_come_with_where_they_stood(room, reader):
     assert (back.after.ordinal, back.after.quote) == (2, "cures migraine")
 
 
+def test_a_paragraph_that_lost_the_words_is_shown_as_it_reads_now(room, reader):
+    rest = "One tablet a day is taken with water, for as long as the doctor says so."
+    article = room.article("piece", f"The pill cures migraine. {rest}", title="Pills")
+    note = room.note(article, room.claim())
+    reader.reimport(article, rest)
+    (item,) = reader.queue(QueueKind.ORPHANED)
+    assert (item.id, item.after.paragraph_id, item.after.ordinal) == (note, item.before.paragraph_id, 1)
+    assert (item.after.state, item.after.start, item.after.quote) == ("orphaned", None, "cures migraine")
+    assert item.after.paragraph_text == rest
+
+
 def test_what_lost_its_words_while_it_waited_for_another_reason_is_there_too(room, reader):
     article = room.article("piece", *PIECE, title="Pills")
     note = room.note(article, room.claim())
