@@ -26,7 +26,7 @@ class QueueItemSchema(Schema):
     article = optional_string("Slug of the annotation's article.")
     into = optional_string("Slug of the claim into which a claim is to be merged.")
     before = one_or_null(AnchorSchema, "Where the words last stood as they were marked, before the text changed.")
-    after = one_or_null(AnchorSchema, "Where they stand now; without offsets, the paragraph that lost them; null where that is gone.")
+    after = one_or_null(AnchorSchema, "Where they stand now; without offsets, the paragraph that lost them; or null.")
 
 
 class QueuePageSchema(EditorialPageSchema):
