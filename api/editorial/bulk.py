@@ -27,7 +27,7 @@ from api.editorial.importing import (
     problem_of,
     refusal,
 )
-from api.editorial.writing import Work, carry_out, patiently
+from api.editorial.writing import RefusedWith, Work, carry_out, patiently
 from api.parameters import QuerySchema
 from api.problems import EdgeError, invalid_parameter
 
@@ -153,10 +153,13 @@ def _each_in_one(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[st
 
 
 def _all_or_nothing(actor: Actor, lines: list[Prepared | Refused], content: bytes) -> Response:
-    try:
-        return carry_out(actor, lambda at_hand: _answer(_all(at_hand, lines)), target=None, content=content, once=True)
-    except Undone as undone:
-        return _answer(undone.results, status=422)
+    def work(at_hand: Work) -> Response:
+        try:
+            return _answer(_all(at_hand, lines))
+        except Undone as undone:
+            raise RefusedWith(_answer(undone.results, status=422)) from undone
+
+    return carry_out(actor, work, target=None, content=content, once=True)
 
 
 def _all(at_hand: Work, lines: list[Prepared | Refused]) -> list[dict[str, Any]]:

@@ -79,6 +79,14 @@ class Target:
     show: Callable[[Session, Any], dict[str, Any]]
 
 
+class RefusedWith(Exception):
+    """A write that must be undone, and how it is answered."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"refused with {response.status}")
+        self.response = response
+
+
 def strong_tag(lock_version: int) -> str:
     """The entity tag of a version, such as ``"v7"``."""
     return f'"v{lock_version}"'
@@ -91,7 +99,7 @@ def carry_out(
 
     Args:
         actor: who calls.
-        work: does the change and makes its answer.
+        work: does the change and makes its answer, or raises; :class:`RefusedWith` where no problem document will do.
         target: what is changed; None where something new is made.
         content: the body as it came; part of what an ``Idempotency-Key`` stands for.
         once: whether an ``Idempotency-Key`` is heeded.
@@ -102,11 +110,15 @@ def carry_out(
         return patiently(lambda: _attempt_or_stale(actor, work, target, key, fingerprint))
     except PublishingBusy:
         raise
-    except (DomainError, EdgeError) as error:
-        response = handle_edge_error(error) if isinstance(error, EdgeError) else handle_domain_error(error)
-        if key is not None and _is_kept(response):
-            return _keep_refusal(actor, key, fingerprint, response)
-        return response
+    except RefusedWith as refused:
+        response = refused.response
+    except EdgeError as error:
+        response = handle_edge_error(error)
+    except DomainError as error:
+        response = handle_domain_error(error)
+    if key is not None and _is_kept(response):
+        return _keep_refusal(actor, key, fingerprint, response)
+    return response
 
 
 def patiently(attempt: Callable[[], Done]) -> Done:

@@ -219,11 +219,17 @@ def test_the_same_key_imports_once(stocked):
     answered = desk.writer.call("POST", "/import", data=ndjson(*lines[:2]), headers=NDJSON | key)
     assert_problem(answered.response, 422, "idempotency_key_reused")
     assert dump(desk.engine) == after
-    refused = send(desk, b"{", claim("never"), query="?atomic=true", headers={"Idempotency-Key": "undone"}, status=422)
-    assert (
-        send(desk, b"{", claim("never"), query="?atomic=true", headers={"Idempotency-Key": "undone"}, status=422)
-        == refused
-    )
+
+
+def test_an_import_that_was_refused_whole_stays_refused_under_its_key(stocked):
+    how = {"query": "?atomic=true", "headers": {"Idempotency-Key": "undone"}}
+    lines = (claim("undone", "known"), note("known", "comes-later"))
+    refused = send(stocked, *lines, **how, status=422)
+    send(stocked, claim("comes-later", "known"))
+    before = dump(stocked.engine)
+    assert send(stocked, *lines, **how, status=422) == refused
+    assert dump(stocked.engine) == before
+    assert [one["status"] for one in send(stocked, *lines, query="?atomic=true")] == ["created", "created"]
 
 
 def test_what_was_imported_is_told_though_others_hold_the_database(stocked, monkeypatch):
