@@ -19,6 +19,8 @@ import os
 import subprocess
 from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -27,7 +29,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from tests.applications import app_for
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases, engine_for, postgres_server
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, engine_for, in_memory, postgres_server
 from tests.measured_once import pytest_runtest_protocol
 from tests.strictness import pytest_make_collect_report, pytest_runtest_makereport
 
@@ -42,9 +44,10 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def sqlite_databases() -> Generator[SqliteDatabases]:
     """Databases on SQLite, for a test of what only SQLite does."""
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+    with TemporaryDirectory(prefix="caveat-sqlite-", dir=in_memory()) as directory:
+        yield SqliteDatabases(Path(directory))
 
 
 @pytest.fixture(scope="session")

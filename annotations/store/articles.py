@@ -84,7 +84,10 @@ class ArticleTopic(Base):
 
 
 class Revision(VersionColumns, Base):
-    """One immutable state of an article's text; ``content_hash`` is its text hash."""
+    """One immutable state of an article's text; ``content_hash`` is its text hash.
+
+    ``import_hash`` covers how it was imported; every row has one.
+    """
 
     __tablename__ = "revisions"
     __table_args__ = (
@@ -97,6 +100,7 @@ class Revision(VersionColumns, Base):
     source_sha256: Mapped[str]
     source_format: Mapped[str]
     import_report: Mapped[dict[str, Any]]
+    import_hash: Mapped[str | None]
 
 
 class Paragraph(Base):

@@ -24,6 +24,8 @@ METADATA = (
     *("title", "language", "origin_status", "canonical_url", "publisher", "byline", "published_at"),
     *("fact_check_status", "checked_at"),
 )
+IMPORT = ("source_sha256", "source_format", "import_report")
+CORRECTION = ("before", "after", "reason")
 ANNOTATION = ("claim_id", "severity", "note", "quote")
 LOG_ROW = (
     *("seq", "at", "event", "entity_type", "entity_id", "entity_version", "content_hash", "change_kind", "actor_id"),
@@ -81,6 +83,16 @@ def annotation_hash(version: Any, categories: Iterable[str], anchor: Any) -> str
     """The hash of a stored annotation version; ``anchor`` is the one of the revision in which it was marked."""
     place = {"paragraph": anchor.paragraph_id, "start": anchor.start_offset, "end": anchor.end_offset}
     return hash_plainly({**columns_of(version, ANNOTATION), "categories": list(categories), **place})
+
+
+def import_hash(revision: Any) -> str:
+    """The hash of how a stored revision was imported, and of which text that gave."""
+    return hash_plainly({"text": revision.content_hash, **columns_of(revision, IMPORT)})
+
+
+def correction_hash(correction: Any, log_row: str) -> str:
+    """The hash of a stored correction; ``log_row`` is that of the row of the log to which it belongs."""
+    return hash_plainly({"log_row": log_row, **columns_of(correction, CORRECTION)})
 
 
 def log_row_hash(row: Any) -> str:

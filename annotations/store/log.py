@@ -53,7 +53,10 @@ class PublicVersion(Base):
 
 
 class Correction(Base):
-    """A public, dated record that something published was changed or withdrawn. Append-only."""
+    """A public, dated record that something published was changed or withdrawn. Append-only.
+
+    ``hash`` covers what it says and the hash of its row of the log; every row has one.
+    """
 
     __tablename__ = "corrections"
     __table_args__ = (one_of("entity_type", EntityType),)
@@ -66,3 +69,4 @@ class Correction(Base):
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any] | None]
     reason: Mapped[str]
+    hash: Mapped[str | None]

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from annotations.errors import PublishingBusy
 from annotations.store.chains import GENESIS, LOG_CHAIN, content_hash, keep_head, timestamp
+from annotations.store.content_hashes import correction_hash
 from annotations.store.engine import is_busy
 from annotations.store.tables import Correction, LogRow, PublicVersion
 from annotations.vocabulary import ChangeKind, EntityType
@@ -128,6 +129,7 @@ class Publication:
             after=None if after is None else dict(after),
             reason=reason,
         )
+        correction.hash = correction_hash(correction, row.hash)
         self.session.add(correction)
         self.session.flush()
         return correction

@@ -56,7 +56,6 @@ def _people() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", SORTED_TEXT, nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
-        sa.Column("name_is_public", sa.Boolean(), nullable=False),
         sa.Column("created_at", UTC_TIME, nullable=False),
         sa.Column("disabled_at", UTC_TIME, nullable=True),
         sa.CheckConstraint("email <> ''", name=op.f("ck_users_email")),

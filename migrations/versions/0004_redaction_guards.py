@@ -3,10 +3,17 @@
 What the guards of revision 0002 refuse stays refused, but for the UPDATE of a row that ``redacted_rows`` names: a
 redaction blanks the content of a version, and of what was written from it. The new tables that only grow are
 guarded like the others.
+
+Revisions and corrections get a hash over what no other hash covers: how a text was imported, and what a correction
+says. Rows that were written before are hashed as they stand.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+import rfc8785
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
@@ -47,9 +54,24 @@ VERSIONS = {
 
 CLOSING = ("valid_from", "valid_until")
 
+REVISIONS = sa.table(
+    "revisions",
+    *(sa.column("id"), sa.column("content_hash"), sa.column("source_sha256"), sa.column("source_format")),
+    *(sa.column("import_report", sa.JSON), sa.column("import_hash")),
+)
+LOG = sa.table("publication_log", sa.column("seq"), sa.column("hash"))
+CORRECTIONS = sa.table(
+    "corrections",
+    *(sa.column("id"), sa.column("seq"), sa.column("reason"), sa.column("hash")),
+    *(sa.column("before", sa.JSON), sa.column("after", sa.JSON)),
+)
+
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("revisions", sa.Column("import_hash", sa.Text(), nullable=True))
+    op.add_column("corrections", sa.Column("hash", sa.Text(), nullable=True))
+    _hash_what_is_there()
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite(redactable=True)
         for table in APPEND_ONLY:
@@ -67,11 +89,11 @@ def upgrade() -> None:
         " END $$"
     )
     for table, key in KEYS.items():
-        op.execute(f"DROP TRIGGER {table}_no_update ON {table}")
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}")
         _postgresql_trigger(table, "no_update", "BEFORE UPDATE", f"caveat_refuse_unless_redacted('{key}')")
     closing = ", ".join(f"'{name}'" for name in CLOSING)
     for table in VERSIONS:
-        op.execute(f"DROP TRIGGER {table}_guard ON {table}")
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_guard ON {table}")
         op.execute(
             f"CREATE TRIGGER {table}_guard BEFORE UPDATE ON {table} FOR EACH ROW"
             f" WHEN (NOT caveat_is_redacted('{table}', OLD.id::text)) EXECUTE FUNCTION caveat_guard_version({closing})"
@@ -89,6 +111,7 @@ def downgrade() -> None:
             for event in ("update", "delete"):
                 op.execute(f"DROP TRIGGER {table}_no_{event}")
         _guard_sqlite(redactable=False)
+        _drop_hashes()
         return
     for table in APPEND_ONLY:
         for name in ("no_update", "no_delete", "no_truncate"):
@@ -102,18 +125,44 @@ def downgrade() -> None:
         _postgresql_trigger(table, "guard", "BEFORE UPDATE", f"caveat_guard_version({closing})")
     op.execute("DROP FUNCTION caveat_refuse_unless_redacted()")
     op.execute("DROP FUNCTION caveat_is_redacted(text, text)")
+    _drop_hashes()
+
+
+def _hash_what_is_there() -> None:
+    on = "" if op.get_bind().dialect.name == "sqlite" else " ON {}"
+    for table, name in (("revisions", "revisions_guard"), ("corrections", "corrections_no_update")):
+        op.execute(f"DROP TRIGGER {name}{on.format(table)}")
+    bind = op.get_bind()
+    for row in bind.execute(sa.select(REVISIONS)).all():
+        content = {name: getattr(row, name) for name in ("source_sha256", "source_format", "import_report")}
+        digest = _digest({"text": row.content_hash, **content})
+        bind.execute(sa.update(REVISIONS).where(REVISIONS.c.id == row.id).values(import_hash=digest))
+    logged = sa.select(CORRECTIONS, LOG.c.hash.label("log_row")).join(LOG, LOG.c.seq == CORRECTIONS.c.seq)
+    for row in bind.execute(logged).all():
+        content = {name: getattr(row, name) for name in ("log_row", "before", "after", "reason")}
+        bind.execute(sa.update(CORRECTIONS).where(CORRECTIONS.c.id == row.id).values(hash=_digest(content)))
+
+
+def _digest(content: dict[str, object]) -> str:
+    return sha256(rfc8785.dumps(content)).hexdigest()  # type: ignore[arg-type]
+
+
+def _drop_hashes() -> None:
+    op.drop_column("corrections", "hash")
+    op.drop_column("revisions", "import_hash")
 
 
 def _guard_sqlite(*, redactable: bool) -> None:
     for table, key in KEYS.items():
-        op.execute(f"DROP TRIGGER {table}_no_update")
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
         event = f"BEFORE UPDATE ON {table}"
         if redactable:
             event += f" WHEN NOT {_is_redacted(table, key)}"
         _sqlite_trigger(f"{table}_no_update", event, f"{table} is append-only")
     for table, columns in VERSIONS.items():
-        op.execute(f"DROP TRIGGER {table}_guard")
-        changed = [f"OLD.{name} IS NOT NEW.{name}" for name in columns.split()]
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_guard")
+        names = [*columns.split(), *(["import_hash"] if redactable and table == "revisions" else [])]
+        changed = [f"OLD.{name} IS NOT NEW.{name}" for name in names]
         reopened = [f"(OLD.{name} IS NOT NULL AND OLD.{name} IS NOT NEW.{name})" for name in CLOSING]
         when = " OR ".join(changed + reopened)
         if redactable:

@@ -69,6 +69,9 @@ ADDED = {
 }
 """Tables that came after revision 0002."""
 
+HASHED = ("revisions", "corrections")
+"""Tables that revision 0004 gives a column with a hash."""
+
 
 def test_down_step_by_step_and_up_again_with_rows_that_survive(samples_and_more, backend):
     engine = samples_and_more
@@ -76,13 +79,13 @@ def test_down_step_by_step_and_up_again_with_rows_that_survive(samples_and_more,
     assert len(found) > 20
     assert all(rows[table.name] for table in METADATA.sorted_tables)
     downgrade(engine, "0003")
-    assert {name for name, found in rows_of(engine).items() if found != rows[name]} == {"alembic_version"}
+    assert {name for name, found in rows_of(engine).items() if found != rows[name]} == {"alembic_version", *HASHED}
     downgrade(engine, "0001")
     below = rows_of(engine)
     assert rows.keys() - below.keys() == ADDED
     changed = {name for name in below if below[name] != rows[name]}
     # A generated column goes with this step on PostgreSQL; all else is as it was.
-    assert changed == {"alembic_version"} | ({"search_entries"} if backend == "postgresql" else set())
+    assert changed == {"alembic_version", *HASHED} | ({"search_entries"} if backend == "postgresql" else set())
     with engine.begin() as connection:
         connection.execute(text("UPDATE transitions SET reason = reason"))
     upgrade(engine)

@@ -24,10 +24,6 @@ NOT_COVERED = {
     "transitions.id": "nothing hangs on it: a step is known by its entity and position",
     "anchors.id": "nothing hangs on it: an anchor is known by version and revision",
     "corrections.id": "nothing hangs on it: a correction is known by its row of the log",
-    "corrections.reason": "no hash covers a correction; what it says of versions is compared with these",
-    "revisions.source_sha256": "how a text was imported is no part of its hash, which is that of the text",
-    "revisions.source_format": "how a text was imported is no part of its hash, which is that of the text",
-    "revisions.import_report": "how a text was imported is no part of its hash, which is that of the text",
 }
 COLUMNS = [(table, column.name) for table in GUARDED for column in METADATA.tables[table].c]
 COVERED = [(table, name) for table, name in COLUMNS if f"{table}.{name}" not in NOT_COVERED]
@@ -99,7 +95,8 @@ def test_what_is_not_covered_is_so(bare, name):
     """The list of exceptions is no longer than it must be."""
     table, _, column = name.partition(".")
     with spoiling(bare) as connection:
-        row = rows_of(connection, table)[0]
+        redacted = set(connection.scalars(select(METADATA.tables["redacted_rows"].c.row_key)))
+        row = next(row for row in rows_of(connection, table) if row["id"].hex not in redacted)
         value = other(METADATA.tables[table].c[column], row[column])
         connection.execute(update(METADATA.tables[table]).where(*this(table, row)).values({column: value}))
         assert look(connection).is_sound

@@ -16,7 +16,7 @@ from annotations.store.articles import ArticleTopic, Block, Revision
 from annotations.store.checks.findings import Findings, Rows, gives, version_row
 from annotations.store.checks.redactions import RedactedRows
 from annotations.store.claims import EvidenceLink
-from annotations.store.content_hashes import annotation_hash, claim_hash, evidence_hash, metadata_hash
+from annotations.store.content_hashes import annotation_hash, claim_hash, evidence_hash, import_hash, metadata_hash
 from annotations.store.notes import Anchor, AnnotationCategory
 from annotations.vocabulary import BlockKind, EntityType, TitleOrigin
 
@@ -39,6 +39,8 @@ def revision_contents(session: Session, findings: Findings, redacted: RedactedRo
                 findings.add("blocks", f"{name}, block {block.ordinal}", "its text does not give its hash")
         if blocks_hash((block.kind, block.text) for block in own) != row.content_hash:
             findings.add("revisions", name, UNLIKE)
+        if not gives(row.import_hash, partial(import_hash, row)):
+            findings.add("revisions", name, "what it says of its import does not give its hash")
 
 
 def metadata_contents(session: Session, findings: Findings, redacted: RedactedRows, rows: Rows) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.review.events import Event
-from annotations.store.checks.findings import Findings, batches, log_row
+from annotations.store.checks.findings import Findings, batches, gives, log_row
 from annotations.store.checks.redactions import RedactedRows
 from annotations.store.checks.references import VERSIONS
-from annotations.store.content_hashes import plain
+from annotations.store.content_hashes import correction_hash, plain
 from annotations.store.log import Correction, LogRow
 from annotations.store.versions import VersionColumns
 from annotations.vocabulary import EntityType
@@ -47,6 +48,8 @@ def _fault(session: Session, redacted: RedactedRows, correction: Correction, row
             return f"{name} is not that of its row in the log"
     if redacted.names(CORRECTIONS, correction.id):
         return None
+    if not gives(correction.hash, partial(correction_hash, correction, row.hash)):
+        return "what it says does not give its hash"
     if row.event in WITHDRAWALS and correction.after is not None:
         return "it says what is shown now, and its row of the log is a withdrawal"
     versions = _versions(session, row)

@@ -63,7 +63,7 @@ def chunks(values: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield some
 
 
-def gives(digest: str, compute: Callable[[], str]) -> bool:
+def gives(digest: str | None, compute: Callable[[], str]) -> bool:
     """Whether ``compute`` comes to ``digest``; what has no canonical form comes to nothing."""
     try:
         return compute() == digest
