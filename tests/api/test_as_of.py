@@ -26,8 +26,8 @@ from tests.api.as_of_model import (
     told_of,
 )
 from tests.api.walking import ask
-from tests.applications import BASE_URL, app_for
-from tests.databases import Databases, engine_for
+from tests.applications import BASE_URL, app_for, engine_of
+from tests.databases import Databases, engine_for, planning_once
 from tests.problems import assert_problem
 
 PENDING = ("verdict_changed", "evidence_retracted", "text_changed", "text_removed", "editor_recheck")
@@ -44,7 +44,7 @@ def in_the_future() -> time_machine.travel:
 @pytest.fixture(scope="module")
 def written(databases: Databases) -> Generator[Told]:
     url = databases.copy(databases.migrated())
-    with engine_for(url) as engine, app_for(url, LOG_LEVEL="ERROR") as app:
+    with engine_for(url) as engine, app_for(url, LOG_LEVEL="ERROR") as app, planning_once(engine_of(app)):
         client = app.test_client()
         with in_the_future():
             found = Told(engine, client, chapters(engine, client), [path for path in known(engine) if MARK in path])

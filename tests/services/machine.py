@@ -6,17 +6,14 @@ and what histories and readers must say of it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from copy import deepcopy
 from random import Random
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import Engine
 
-from tests.databases import Databases, engine_for, listening
+from tests.databases import Databases, engine_for, planning_once
 from tests.services.machine_bench import Bench
 from tests.services.machine_counts import Counts
 from tests.services.model_articles import Model
@@ -31,7 +28,7 @@ class Start(Bench):
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
         self.url = databases.copy(databases.migrated())
-        with engine_that_plans_once(self.url) as engine:
+        with engine_for(self.url) as engine, planning_once(engine):
             self.sit_down(Newsroom(engine), Model(), Counts())
             self.furnish(Random(0))
             self.witness.look_at_everything()
@@ -45,8 +42,9 @@ class Desk(Bench, RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.url = self.start.databases.copy(self.start.url)
-        self.connected = engine_that_plans_once(self.url)
-        engine = self.connected.__enter__()
+        self.connected = ExitStack()
+        engine = self.connected.enter_context(engine_for(self.url))
+        self.connected.enter_context(planning_once(engine))
         self.sit_down(Newsroom(engine, on_copy_of=self.start.room), deepcopy(self.start.model), self.start.counts)
         self.steps = 0
 
@@ -54,7 +52,7 @@ class Desk(Bench, RuleBasedStateMachine):
         self.witness.look_at_everything()
         self.witness.look_back(Random(self.steps))
         self.witness.verify()
-        self.connected.__exit__(None, None, None)
+        self.connected.close()
         self.start.databases.drop(self.url)
 
     def throw(self, seed: int) -> Random:
@@ -85,20 +83,3 @@ class Desk(Bench, RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         self.witness.look()
-
-
-@contextmanager
-def engine_that_plans_once(url: str) -> Generator[Engine]:
-    """An engine whose statements PostgreSQL does not plan anew each time: no table of ours is large."""
-    with ExitStack() as stack:
-        engine = stack.enter_context(engine_for(url))
-        if engine.dialect.name == "postgresql":
-            stack.enter_context(listening(engine, "connect", _plan_once))
-        yield engine
-
-
-def _plan_once(connection: Any, _record: Any) -> None:
-    connection.prepare_threshold = 0
-    with connection.transaction():
-        connection.execute("SET plan_cache_mode = force_generic_plan")
-        connection.execute("SET join_collapse_limit = 1")
