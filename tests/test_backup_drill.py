@@ -24,7 +24,7 @@ from tests.services.newsroom import Newsroom, dump
 from tests.services.public_view import PublicView
 from tests.services.rules_hold import RULES
 
-WRITERS, MOST_WRITES, BACKUPS = 3, 400, 5
+WRITERS, MOST_WRITES, BACKUPS, MOST_BACKUPS = 3, 400, 5, 20
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,9 @@ def test_backups_made_while_writers_publish(engine, database_url, databases, tmp
     with ThreadPoolExecutor(WRITERS) as threads:
         writers = [threads.submit(keep_publishing, room, acknowledged, fresh, done) for _ in range(WRITERS)]
         try:
-            for number in range(BACKUPS):
+            for number in range(MOST_BACKUPS):
+                if number >= BACKUPS and during:
+                    break
                 # Whatever was written until now is forgotten, and one more write is waited for.
                 for _ in range(fresh.qsize()):
                     fresh.get_nowait()
@@ -71,7 +73,7 @@ def test_backups_made_while_writers_publish(engine, database_url, databases, tmp
     assert during > 0, "nobody wrote while a backup was made"
     heads = {row.seq: row.hash for row in room.log()}
     states = [read_manifest(file).state for file, _ in made]
-    assert len({state.seq for state in states}) == BACKUPS, "nobody wrote between two backups"
+    assert len({state.seq for state in states}) == len(made), "nobody wrote between two backups"
     for state, (file, before) in zip(states, made, strict=True):
         assert heads[state.seq] == state.hash
         url = databases.empty()

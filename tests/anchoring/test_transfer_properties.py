@@ -145,9 +145,13 @@ def test_a_removed_sentence_that_returns_is_found_for_every_span():
 
 
 def seconds(old: str, new: str, spans: list[tuple[int, int]]) -> float:
-    begun = time.process_time()
-    carry(old, new, spans)
-    return time.process_time() - begun
+    """The shorter of two times: whatever else the machine does only adds to one."""
+    times = []
+    for _ in range(2):
+        begun = time.process_time()
+        carry(old, new, spans)
+        times.append(time.process_time() - begun)
+    return min(times)
 
 
 def prose(count: int) -> str:
