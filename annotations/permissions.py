@@ -12,9 +12,13 @@ from annotations.vocabulary import DefinedEnum, Role
 class Scope(DefinedEnum):
     """What an API token may be used for, within what its owner's role allows."""
 
-    READ = "read", "Read drafts, histories and the queue."
-    WRITE = "write", "Write and submit; import articles, ask for withdrawals, answer notices."
-    REVIEW = "review", "Approve, reject, send back, make public, confirm withdrawals and mergers."
+    READ = "read", "Read drafts, histories and the queue; preview re-imports."
+    WRITE = "write", "Write and submit; import new articles, change metadata, put up and answer notices."
+    REVIEW = (
+        "review",
+        "Approve, reject, send back, make public; say how far an article was checked; ask for and confirm withdrawals"
+        " and mergers.",
+    )
     REIMPORT = "reimport", "Re-import articles that are there: for the system of the site that publishes them."
     ADMIN = "admin", "People, keys, the log, redactions, the full export."
 

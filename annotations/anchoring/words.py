@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import TypeAlias
 
@@ -89,10 +89,18 @@ class Text:
 
     def places(self, keys: Sequence[str]) -> Iterator[Range]:
         """Where the words with these keys stand in a row in one block, from the first place to the last."""
-        for first, stop in self.bounds:
-            for index in range(first, stop - len(keys) + 1):
-                if self.keys[index] == keys[0] and self.keys[index : index + len(keys)] == keys:
-                    yield index, index + len(keys)
+        for index in self._standing.get(keys[0], ()):
+            stop = index + len(keys)
+            if stop <= self.bounds[self.block_of[index]][1] and self.keys[index:stop] == keys:
+                yield index, stop
+
+    @cached_property
+    def _standing(self) -> dict[str, list[int]]:
+        """Where each key stands."""
+        found: dict[str, list[int]] = {}
+        for index, key in enumerate(self.keys):
+            found.setdefault(key, []).append(index)
+        return found
 
 
 def _words(text: str) -> tuple[list[str], list[int], list[int]]:

@@ -71,6 +71,11 @@ def clean_note(text: str) -> str:
     return text.replace("<", "")
 
 
+def clean_text(text: str) -> str:
+    """Like :func:`clean_note`; but a text that holds control characters comes back as it is, to be refused by name."""
+    return text if _CONTROLS.search(text) else clean_note(text)
+
+
 def _without_tags(markup: str, rest: str) -> str:
     """The words of ``markup``, which ends with its last tag, and ``rest`` as it is."""
     escaped = _BREAK.sub(" ", _NO_MARKUP.sub("&lt;", markup)) + rest.replace("<", "&lt;")

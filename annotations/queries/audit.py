@@ -26,15 +26,16 @@ from annotations.store.chains import GENESIS, timestamp
 from annotations.store.checks.findings import chunks
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
 from annotations.store.content_hashes import LOG_ROW, STEP, columns_of, plain
-from annotations.store.editorial import Redaction
+from annotations.store.editorial import ClaimMerger, Redaction
 from annotations.store.evidence import Evidence
 from annotations.store.log import Correction, LogRow
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.review import Transition
 from annotations.vocabulary import EntityType
 
-_CORRECTION = ("seq", "at", "entity_type", "entity_id", "before", "after", "reason")
+_CORRECTION = ("seq", "at", "entity_type", "entity_id", "before", "after", "reason", "hash")
 _REDACTION = ("entity_type", "entity_id", "version_number", "at", "actor_id", "reason", "seq")
+_BY = ("opened_by", "requested_by", "closed_by")
 _INTEREST = ("organisation", "nature", "since", "until", "declared_at")
 
 
@@ -97,6 +98,7 @@ def audit_pack(session: Session, entity_type: EntityType, name: str) -> AuditPac
 
     A claim comes with its evidence and the annotations that make it; an article with its annotations, their claims and
     the evidence of these; a source with the claims that cite it; an annotation with its claims and their evidence.
+    Claims come with those that were merged into them, and with the one into which they were.
 
     Raises:
         NotFound: there is no such thing.
@@ -124,19 +126,37 @@ def _circle(session: Session, entity_type: EntityType, entity_id: UUID) -> _Circ
     one = frozenset({entity_id})
     if entity_type is EntityType.ARTICLE:
         annotations = _find(session, Annotation.id, Annotation.article_id, one)
-        claims = _find(session, AnnotationVersion.claim_id, AnnotationVersion.annotation_id, annotations)
+        claims = _made_by(session, annotations)
         return _Circle(one, claims, _cited(session, claims), annotations)
     if entity_type is EntityType.ANNOTATION:
-        claims = _find(session, AnnotationVersion.claim_id, AnnotationVersion.annotation_id, one)
+        claims = _made_by(session, one)
         articles = _find(session, Annotation.article_id, Annotation.id, one)
         return _Circle(articles, claims, _cited(session, claims), one)
     if entity_type is EntityType.CLAIM:
-        claims, evidence = one, _cited(session, one)
+        claims = _with_merged(session, one)
+        evidence = _cited(session, claims)
     else:
         versions = _find(session, EvidenceLink.claim_version_id, EvidenceLink.evidence_id, one)
-        claims, evidence = _find(session, ClaimVersion.claim_id, ClaimVersion.id, versions), one
+        claims = _with_merged(session, _find(session, ClaimVersion.claim_id, ClaimVersion.id, versions))
+        evidence = one
     annotations = _find(session, AnnotationVersion.annotation_id, AnnotationVersion.claim_id, claims)
     return _Circle(_find(session, Annotation.article_id, Annotation.id, annotations), claims, evidence, annotations)
+
+
+def _made_by(session: Session, annotations: frozenset[UUID]) -> frozenset[UUID]:
+    claims = _find(session, AnnotationVersion.claim_id, AnnotationVersion.annotation_id, annotations)
+    return _with_merged(session, claims)
+
+
+def _with_merged(session: Session, claims: frozenset[UUID]) -> frozenset[UUID]:
+    """``claims`` with every claim that was merged into one of them or into which one was, however many mergers away."""
+    found, new = claims, claims
+    while new:
+        into = _find(session, ClaimMerger.winner_id, ClaimMerger.loser_id, new, ClaimMerger.merged)
+        from_ = _find(session, ClaimMerger.loser_id, ClaimMerger.winner_id, new, ClaimMerger.merged)
+        new = (into | from_) - found
+        found |= new
+    return found
 
 
 def _cited(session: Session, claims: frozenset[UUID]) -> frozenset[UUID]:
@@ -144,9 +164,9 @@ def _cited(session: Session, claims: frozenset[UUID]) -> frozenset[UUID]:
     return _find(session, EvidenceLink.evidence_id, EvidenceLink.claim_version_id, versions)
 
 
-def _find(session: Session, wanted: Any, by: Any, ids: Iterable[UUID]) -> frozenset[UUID]:
+def _find(session: Session, wanted: Any, by: Any, ids: Iterable[UUID], *where: Any) -> frozenset[UUID]:
     return frozenset(
-        found for some in chunks(sorted(ids)) for found in session.scalars(select(wanted).where(by.in_(some)))
+        found for some in chunks(sorted(ids)) for found in session.scalars(select(wanted).where(by.in_(some), *where))
     )
 
 
@@ -166,12 +186,14 @@ def _about(table: Any, entity_type: EntityType, ids: list[UUID]) -> ColumnElemen
 
 
 def _people(session: Session, parts: dict[str, list[Record]]) -> list[Record]:
-    """Everybody whom a version, a step or a row of the log names."""
+    """Everybody whom a version, a step, a row of the log, a notice or a merger names."""
     ids = {UUID(act["actor_id"]) for name in ("history", "log", "redactions") for act in parts[name]}
     for name in ("articles", "claims", "evidence", "annotations"):
         for record in parts[name]:
             versions = record.get("versions") or [*record["metadata"], *record["revisions"]]
             ids |= {UUID(version["created_by"]) for version in versions}
+            about = [*record.get("notices", ()), *record.get("mergers", ())]
+            ids |= {UUID(one[name]) for one in about for name in _BY if one.get(name) is not None}
     rows = [
         row
         for some in chunks(sorted(ids))

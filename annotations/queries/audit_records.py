@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from annotations.store.articles import Article, ArticleTopic, ArticleVersion, Block, Revision
 from annotations.store.checks.findings import chunks
 from annotations.store.claims import Claim, ClaimVersion, EvidenceLink
-from annotations.store.content_hashes import ANNOTATION, CITATION, CLAIM, EVIDENCE, METADATA, columns_of, plain
+from annotations.store.content_hashes import ANNOTATION, CITATION, CLAIM, EVIDENCE, IMPORT, METADATA, columns_of, plain
 from annotations.store.editorial import ClaimMerger, RedactedRow
 from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationCategory, AnnotationVersion, PendingNotice
@@ -129,7 +129,7 @@ def _version(blanked: frozenset[str], row: Any, content: Mapping[str, Any]) -> R
 
 
 def _text(revision: Any, blocks: Sequence[Any] | None) -> Record:
-    found = columns_of(revision, ("source_sha256", "source_format", "import_report"))
+    found = columns_of(revision, (*IMPORT, "import_hash"))
     if blocks is not None:
         found["blocks"] = [columns_of(block, ("ordinal", "paragraph_id", "kind", "text", "sha256")) for block in blocks]
     return found

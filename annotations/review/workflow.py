@@ -37,8 +37,12 @@ TRANSITIONS: dict[tuple[ReviewState, Action], ReviewState] = {
     (ReviewState.PUBLISHED, Action.WITHDRAW): ReviewState.WITHDRAWN,
     (ReviewState.PUBLISHED, Action.MERGE): ReviewState.SUPERSEDED,
     (ReviewState.PUBLISHED, Action.REOPEN): ReviewState.DRAFT,
+    (ReviewState.REJECTED, Action.REOPEN): ReviewState.DRAFT,
 }
 """Withdrawal starts from any state of the newest version, because an older one may be what is published."""
+
+REVIEW = (Action.SAVE, Action.SUBMIT, Action.REQUEST_CHANGES, Action.REJECT, Action.APPROVE)
+"""The steps that hang on the state alone; whether the others are possible hangs on what is public, too."""
 
 FITTING: dict[Verdict, frozenset[Stance]] = {
     Verdict.SUPPORTED: frozenset({Stance.SUPPORTS}),
@@ -53,11 +57,14 @@ def next_state(state: ReviewState, action: Action) -> ReviewState:
     """The state that ``action`` leads to.
 
     Raises:
-        TransitionNotAllowed: the table has no such step.
+        TransitionNotAllowed: the table has no such step; ``context['possible']`` lists the steps of review that it has.
     """
     if (state, action) not in TRANSITIONS:
+        possible = [str(step) for step in REVIEW if (state, step) in TRANSITIONS]
+        way_on = f"possible now: {', '.join(possible)}" if possible else "it is over; write a new one instead"
         raise TransitionNotAllowed(
-            f"{action} is not possible from {state}", context={"state": str(state), "action": str(action)}
+            f"{action} is not possible from {state}; {way_on}",
+            context={"state": str(state), "action": str(action), "possible": possible},
         )
     return TRANSITIONS[state, action]
 

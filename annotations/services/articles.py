@@ -222,11 +222,11 @@ def _replace_metadata(
 
 
 def _authors_of(session: Session, article: Article) -> frozenset[UUID]:
-    """Who worded what would be made public: the importer, and everybody who changed the metadata since."""
+    """Who worded what would be made public: the importer, and everybody who changed text or metadata since."""
     edits = select(Transition.actor_id).where(
         Transition.entity_type == EntityType.ARTICLE,
         Transition.entity_id == article.id,
-        Transition.action == Event.ARTICLE_METADATA_CHANGED.partition(".")[2],
+        Transition.action.in_([Event.ARTICLE_METADATA_CHANGED.partition(".")[2], "reimport"]),
     )
     return frozenset({article.created_by, *session.scalars(edits)})
 

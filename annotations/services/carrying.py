@@ -46,14 +46,12 @@ class CarriedVersion:
         before: where it stood; None where it was orphaned already.
         after: where it stands; None where it is orphaned.
         in_force: whether this is the approved version, not a later draft.
-        is_alone: whether no version of the annotation is in force.
         under_notice: whether a pending notice stands in the annotation's place in the old text.
     """
 
     annotation: Annotation
     version: AnnotationVersion
     in_force: bool
-    is_alone: bool
     under_notice: bool
     former: AnchorState
     before: Place | None
@@ -65,6 +63,12 @@ class CarriedVersion:
     def lost_its_words(self) -> bool:
         """Whether the words that were marked no longer stand there."""
         return self.state in LOST
+
+    @property
+    def stands_otherwise(self) -> bool:
+        """Whether an editor who read of it before would find another place, other words or another sentence."""
+        same = self.state is self.former and not self.context_changed
+        return not same or _seen(self.before) != _seen(self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Plan:
 
     @property
     def has_new_words(self) -> bool:
-        """Whether anything reads differently, typography aside: what was checked no longer is the whole text."""
+        """Whether any paragraph reads differently, typography aside: what was checked no longer is the whole text."""
         return any(block.old_text is None or _words(block.old_text) != _words(block.text) for block in self.blocks)
 
 
@@ -115,8 +119,8 @@ def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlo
     blocks = _carried_blocks(session, article, old_blocks, new, comparison.pairs)
     kept = {block.old_ordinal for block in blocks if block.old_ordinal is not None}
     held = _held(session, [version.id for _, version, _ in standing])
-    approved = {annotation.id for annotation, version, _ in standing if _in_force(version)}
     noticed = _under_notice(session, article)
+    known = {(block.paragraph_id, text_sha256(block.text)): block for block in blocks}
     return Plan(
         blocks=blocks,
         gone=tuple(block for block in old_blocks if block.ordinal not in kept),
@@ -128,7 +132,7 @@ def plan_carrying(session: Session, article: Article, old: Revision, new: NewBlo
                 old_blocks,
                 places,
                 blocks,
-                is_alone=row[0].id not in approved,
+                known,
                 under_notice=row[0].id in noticed,
             )
             for row in standing
@@ -152,10 +156,6 @@ def _standing(session: Session, article: Article, old: Revision) -> list[_Standi
         .order_by(Annotation.id, AnnotationVersion.number)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
-
-
-def _in_force(version: AnnotationVersion) -> bool:
-    return version.valid_from is not None and version.valid_until is None
 
 
 def _under_notice(session: Session, article: Article) -> set[UUID]:
@@ -228,8 +228,8 @@ def _carried(
     old: list[Block],
     places: Mapping[UUID, int],
     new: tuple[CarriedBlock, ...],
+    known: Mapping[tuple[UUID | None, str], CarriedBlock],
     *,
-    is_alone: bool,
     under_notice: bool,
 ) -> CarriedVersion:
     annotation, version, anchor = row
@@ -243,14 +243,13 @@ def _carried(
     home = held[0].paragraph_id
     state = _state(version, after, home)
     if state in LOST:
-        again = _back_again(version, anchor, comparison, held, new)
+        again = _back_again(version, anchor, comparison, held, new, known)
         after = again or after
         state, context_changed = _state(version, after, home), False
     return CarriedVersion(
         annotation=annotation,
         version=version,
-        in_force=_in_force(version),
-        is_alone=is_alone,
+        in_force=version.valid_from is not None and version.valid_until is None,
         under_notice=under_notice,
         former=AnchorState(anchor.state),
         before=before,
@@ -266,16 +265,16 @@ def _back_again(
     comparison: Comparison,
     held: list[_Held],
     new: tuple[CarriedBlock, ...],
+    known: Mapping[tuple[UUID | None, str], CarriedBlock],
 ) -> Place | None:
     """Where the words that were marked are back: in new text, or in a paragraph that reads as it did with them."""
     if anchor.state in LOST:
         found = comparison.find_again(version.quote, version.prefix, version.suffix)
         if found is not None:
             return _place(new[found.block], found.start, found.end)
-    texts = {block.paragraph_id: block for block in new if block.paragraph_id is not None}
     for place in reversed(held):
-        block = texts.get(place.paragraph_id)
-        if block is not None and text_sha256(block.text) == place.sha256:
+        block = known.get((place.paragraph_id, place.sha256))
+        if block is not None:
             return _place(block, place.start, place.end)
     return None
 
@@ -287,6 +286,10 @@ def _state(version: AnnotationVersion, after: Place | None, home: UUID) -> Ancho
     if _words(after.quote) != _words(version.quote):
         return AnchorState.CHANGED
     return AnchorState.EXACT if after.paragraph_id == home else AnchorState.MOVED
+
+
+def _seen(place: Place | None) -> tuple[int, int, int, str] | None:
+    return None if place is None else (place.ordinal, place.start, place.end, place.quote)
 
 
 def _place(block: Block | CarriedBlock, start: int, end: int) -> Place:

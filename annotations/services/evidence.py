@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.errors import SlugTaken
+from annotations.errors import InvalidInput, SlugTaken
 from annotations.evidence.identifiers import Identifier, canonical_key, identifier_url, normalise, recognise
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
@@ -34,6 +34,9 @@ from annotations.store.keys import EVIDENCE, evidence_key
 from annotations.store.publication_log import Publication
 from annotations.vocabulary import ChangeKind, EvidenceStatus
 
+BY_IDENTIFIER = "by-identifier"
+"""In the place of a key this stands in the address at which sources are looked up."""
+
 
 def add_evidence(
     session: Session,
@@ -53,6 +56,8 @@ def add_evidence(
     """
     require(actor, Permission.WRITE, own_work=True)
     key = check_slug(key, field="key")
+    if key == BY_IDENTIFIER:
+        raise InvalidInput("this name is taken by an address of the API; choose another key", field="key")
     content = check_evidence(content, now)
     if session.scalar(select(Evidence.id).where(Evidence.key == key)) is not None:
         raise SlugTaken(f"another source has the key {key}", field="key")
@@ -84,20 +89,32 @@ def find_or_add_evidence(
     """
     require(actor, Permission.WRITE, own_work=True)
     found: dict[UUID, Evidence] = {}
-    for field, identifier in _names_of(check_evidence(content, now)):
-        known = session.get(EvidenceIdentifier, (identifier.kind, canonical_key(identifier)))
-        source = get(session, Evidence, known.evidence_id) if known is not None else None
-        if source is None or not _bears(session, source, identifier):
-            continue
-        found[source.id] = source
-        if len(found) > 1:
-            keys = sorted(source.key for source in found.values())
-            raise SlugTaken(
-                f"the identifiers name several sources: {', '.join(keys)}", field=field, context={"keys": keys}
-            )
+    for given in check_evidence(content, now).identifiers():
+        for source in _bearers(session, given):
+            found[source.id] = source
+            if len(found) > 1:
+                keys = sorted(source.key for source in found.values())
+                raise SlugTaken(
+                    f"the identifiers name several sources: {', '.join(keys)}; send those of one of them",
+                    field=given.kind,
+                    context={"keys": keys},
+                )
     for source in found.values():
         return source, False
     return add_evidence(session, content, key=key, actor=actor, now=now, evidence_id=evidence_id), True
+
+
+def find_evidence(session: Session, spelling: str) -> Evidence | None:
+    """The source that :func:`find_or_add_evidence` would find by this identifier alone, in any usual spelling.
+
+    Raises:
+        InvalidInput: it is none that is known here (``field`` is "identifier").
+    """
+    identifier = recognise(spelling)
+    if identifier is None:
+        raise InvalidInput("this is no identifier that is known here; a PMID needs its prefix", field="identifier")
+    # An address comes first as it is: it may be another than the one that follows from the identifier in it.
+    return next(_bearers(session, _address(spelling) or identifier), None)
 
 
 def revise_evidence(
@@ -108,15 +125,16 @@ def revise_evidence(
     Raises:
         PermissionDenied: the actor may not write here.
         TransitionNotAllowed: it was withdrawn or superseded.
-        SlugTaken: an identifier names another source.
+        SlugTaken: an identifier that it has not had names another source, whose key is ``context['key']``.
         InvalidInput: a field is not usable.
     """
     require(actor, Permission.WRITE, own_work=evidence.created_by == actor.id)
     content = check_evidence(content, now)
+    had = [identifier for identifier in content.identifiers() if _bears(session, evidence, identifier)]
     # First of all, so that of two who give it one new identifier at once the second is told that it changed.
     evidence.head_number += 1
     session.flush()
-    _claim_identifiers(session, evidence, content)
+    _claim_identifiers(session, evidence, content, had=had)
     return save(session, evidence, _make_version(evidence, content, actor, now), actor=actor, now=now)
 
 
@@ -193,29 +211,53 @@ def _make_version(evidence: Evidence, content: EvidenceContent, actor: Actor, no
     )
 
 
-def _claim_identifiers(session: Session, evidence: Evidence, content: EvidenceContent) -> None:
+def _claim_identifiers(
+    session: Session, evidence: Evidence, content: EvidenceContent, *, had: Collection[Identifier] = ()
+) -> None:
+    """Give the source its identifiers; those that it ``had`` it keeps, whoever else is known by the same record."""
     for identifier in content.identifiers():
+        for other in _bearers(session, identifier) if identifier not in had else ():
+            if other.id != evidence.id:
+                raise SlugTaken(
+                    f"another source has this {identifier.kind}: {other.key}; cite that one, or correct the"
+                    f" {identifier.kind}",
+                    field=identifier.kind,
+                    context={"key": other.key},
+                )
         canonical = canonical_key(identifier)
         known = session.get(EvidenceIdentifier, (identifier.kind, canonical))
         if known is None:
             session.add(EvidenceIdentifier(kind=identifier.kind, canonical=canonical, evidence_id=evidence.id))
-        elif known.evidence_id != evidence.id:
-            if _bears(session, get(session, Evidence, known.evidence_id), identifier):
-                raise SlugTaken(f"another source has this {identifier.kind}", field=identifier.kind)
+        else:
             known.evidence_id = evidence.id
     session.flush()
 
 
-def _names_of(content: EvidenceContent) -> Iterator[tuple[str, Identifier]]:
-    """The identifiers of a source, each under the field that gives it: as given, and as or by its record's address."""
-    for given in content.identifiers():
-        yield given.kind, given
-        if given.kind != "url":
-            # The address of a DOI may be written in either case.
-            for value in {given.value, canonical_key(given)}:
-                yield given.kind, Identifier("url", normalise("url", identifier_url(given.kind, value)))
-        elif (named := recognise(given.value)) is not None and named != given:
-            yield given.kind, named
+def _bearers(session: Session, identifier: Identifier) -> Iterator[Evidence]:
+    """The sources that an identifier names, as given first: another may be known by the address of the same record."""
+    for name in _names_of(identifier):
+        known = session.get(EvidenceIdentifier, (name.kind, canonical_key(name)))
+        source = get(session, Evidence, known.evidence_id) if known is not None else None
+        if source is not None and _bears(session, source, name):
+            yield source
+
+
+def _names_of(given: Identifier) -> Iterator[Identifier]:
+    """What a source with this identifier may be known by: as given, and as or by its record's address."""
+    yield given
+    if given.kind != "url":
+        # The address of a DOI may be written in either case.
+        for value in {given.value, canonical_key(given)}:
+            yield Identifier("url", normalise("url", identifier_url(given.kind, value)))
+    elif (named := recognise(given.value)) is not None and named != given:
+        yield from _names_of(named)
+
+
+def _address(spelling: str) -> Identifier | None:
+    try:
+        return Identifier("url", normalise("url", spelling))
+    except InvalidInput:
+        return None
 
 
 def _bears(session: Session, evidence: Evidence, identifier: Identifier) -> bool:

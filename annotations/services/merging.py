@@ -14,7 +14,7 @@ from annotations.review.events import Event
 from annotations.review.workflow import Action, next_state
 from annotations.services.affected import keys_leading_to, keys_of_claim
 from annotations.services.claims import shown_claim
-from annotations.services.content import require_reason
+from annotations.services.content import check_reason, require_reason
 from annotations.services.evidence import unlist_uncited
 from annotations.services.lookups import (
     count_as_change,
@@ -34,7 +34,15 @@ from annotations.store.editorial import ClaimMerger, ReviewDate
 from annotations.store.history import add_transition
 from annotations.store.keys import claim_key
 from annotations.store.publication_log import TICK, Publication
+from annotations.store.versions import was_in_force
 from annotations.vocabulary import ChangeKind, ReviewState
+
+_INSTEAD: dict[str, str] = {
+    ReviewState.DRAFT: "have it approved first",
+    ReviewState.IN_REVIEW: "have it approved first",
+    ReviewState.REJECTED: "save another version and have that approved first",
+}
+"""What to do with a claim whose newest version is not published; what is withdrawn or superseded is over."""
 
 
 def request_merger(
@@ -72,24 +80,26 @@ def request_merger(
     return merger
 
 
-def cancel_merger(session: Session, merger: ClaimMerger, *, actor: Actor, now: datetime) -> None:
-    """Take back or turn down a request to merge.
+def cancel_merger(
+    session: Session, merger: ClaimMerger, *, actor: Actor, now: datetime, reason: str | None = None
+) -> None:
+    """Take back or turn down a request to merge; ``reason`` is why, and not why it was asked for.
 
     Raises:
         PermissionDenied: the actor may not.
         TransitionNotAllowed: it was confirmed or cancelled already.
+        InvalidText: the reason is not usable.
         PublishingBusy: another publisher held the lock for too long.
     """
     loser = get(session, Claim, merger.loser_id)
     require(actor, Permission.MERGE_CLAIMS, own_work=merger.requested_by == actor.id)
+    reason = check_reason(reason)
     publication = lock(session, loser, actor=actor, now=now)
     _close(merger, publication, merged=False)
     count_as_change(loser)
     session.flush()
     # The loser may have been revised or withdrawn in the meantime.
-    _remember(
-        publication, loser, head_version(session, loser), "cancel_merger", ReviewState(loser.state), merger.reason
-    )
+    _remember(publication, loser, head_version(session, loser), "cancel_merger", ReviewState(loser.state), reason)
 
 
 def confirm_merger(
@@ -104,8 +114,8 @@ def confirm_merger(
     Raises:
         PermissionDenied: the actor may not.
         FourEyesRequired: the actor asked for it.
-        TransitionNotAllowed: it was confirmed or cancelled already, or one of the claims is not published, has a
-            revision under way or is asked to be withdrawn.
+        TransitionNotAllowed: it was confirmed or cancelled already, one of the claims is not published, has a revision
+            under way or is asked to be withdrawn, or the winner was published anew since the merger was asked for.
         NotPublishable: the winner no longer rests on evidence.
         PublishingBusy: another publisher held the lock for too long.
     """
@@ -117,6 +127,7 @@ def confirm_merger(
     )
     _close(merger, publication, merged=True)
     old, new = _check_mergeable(session, loser, winner)
+    _check_as_asked_for(session, merger, winner, new)
     _merge(publication, merger, (loser, old), (winner, new), four_eyes=two)
 
 
@@ -156,21 +167,40 @@ def _merge(
 def _check_mergeable(session: Session, loser: Claim, winner: Claim) -> tuple[Any, Any]:
     """The versions in force of two claims that can be merged as they are."""
     if loser.id == winner.id:
-        raise InvalidInput("a claim cannot be merged into itself", field="winner")
+        raise InvalidInput("a claim cannot be merged into itself; name the one that stays", field="winner")
     for claim in (loser, winner):
         if claim.state != ReviewState.PUBLISHED:
             raise TransitionNotAllowed(
-                f"the newest version of the claim {claim.slug} is not published: it is {claim.state}",
+                f"the newest version of the claim {claim.slug} is not published: it is {claim.state};"
+                f" {_INSTEAD.get(claim.state, 'choose another claim')}",
                 context={"claim": claim.slug, "state": claim.state},
             )
         if claim.withdrawal_requested_by is not None:
             raise TransitionNotAllowed(
-                f"the claim {claim.slug} is asked to be withdrawn; cancel that first",
+                f"the claim {claim.slug} is asked to be withdrawn; cancel that first, or confirm it and do not merge",
                 context={"claim": claim.slug, "state": claim.state},
             )
     version = published_version(session, winner)
     check_rests_on_evidence(session, version)
     return published_version(session, loser), version
+
+
+def _check_as_asked_for(session: Session, merger: ClaimMerger, winner: Claim, version: ClaimVersion) -> None:
+    """Refuse to merge into words that nobody saw who asked: whoever confirms need not have read the winner."""
+    assert version.valid_from is not None
+    if version.valid_from < merger.requested_at:
+        return
+    asked_for = session.scalars(
+        select(ClaimVersion).where(ClaimVersion.claim_id == winner.id, was_in_force(ClaimVersion, merger.requested_at))
+    ).one()
+    then, now = shown_claim(session, asked_for), shown_claim(session, version)
+    changed = [name for name in now if then[name] != now[name]]
+    what = f"its verdict was {then['verdict']} and is {now['verdict']}" if "verdict" in changed else ", ".join(changed)
+    raise TransitionNotAllowed(
+        f"the claim {winner.slug} was published anew since this merger was asked for ({what or 'in the same words'});"
+        " cancel the merger, read that claim, and ask anew",
+        context={"claim": winner.slug, "state": winner.state, "changed": changed},
+    )
 
 
 def _check_not_asked_for(session: Session, loser: Claim, winner: Claim) -> None:
@@ -187,7 +217,8 @@ def _check_not_asked_for(session: Session, loser: Claim, winner: Claim) -> None:
 
 def _close(merger: ClaimMerger, publication: Publication, *, merged: bool) -> None:
     if merger.closed_at is not None:
-        raise TransitionNotAllowed("this merger was confirmed or cancelled already", context={"merged": merger.merged})
+        what = "confirmed already; nothing is left to do" if merger.merged else "cancelled already; ask for it anew"
+        raise TransitionNotAllowed(f"this merger was {what}", context={"merged": merger.merged})
     merger.closed_at, merger.closed_by, merger.merged = publication.moment, publication.actor_id, merged
 
 
@@ -197,7 +228,7 @@ def _remember(
     version: ClaimVersion,
     action: str,
     before: ReviewState,
-    reason: str,
+    reason: str | None,
     *,
     four_eyes: bool = True,
 ) -> None:

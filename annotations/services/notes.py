@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotations.anchoring.selectors import (
@@ -16,7 +16,7 @@ from annotations.anchoring.selectors import (
     locate_quote,
     quote_selector,
 )
-from annotations.errors import DomainError, InvalidInput, NotFound, QuoteAmbiguous, TransitionNotAllowed
+from annotations.errors import DomainError, InvalidInput, QuoteAmbiguous, TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require
 from annotations.services.article_versions import head_revision
 from annotations.services.content import AnnotationContent, check_annotation, hash_of
@@ -35,12 +35,14 @@ _AROUND = ("start", "end", "prefix", "suffix")
 class Passage:
     """Where to annotate: by quote in the whole article or in one paragraph, or by offsets in a paragraph.
 
-    ``quote`` with ``position`` is a check: the words at the offsets must be those.
+    ``quote`` with ``position`` is a check: the words at the offsets must be those. So is ``revision``, the number of
+    the text that was read: it must be the newest still.
     """
 
     ordinal: int | None = None
     quote: TextQuoteSelector | None = None
     position: TextPositionSelector | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,8 @@ def locate(session: Session, revision: Revision, passage: Passage) -> Span:
         QuoteAmbiguous: they stand in several places; ``context['candidates']`` lists at most 20 of them, each a
             passage that means that place alone, and ``context['total']`` counts them all.
         QuoteMismatch: the words at the offsets are others.
-        InvalidInput: offsets without paragraph or out of range, or neither quote nor offsets.
-        NotFound: there is no such paragraph.
+        InvalidInput: no such paragraph, offsets without one or out of range, neither quote nor offsets, or a revision
+            that is not the newest any longer.
     """
     try:
         return _locate(session, revision, passage)
@@ -156,12 +158,19 @@ def locate(session: Session, revision: Revision, passage: Passage) -> Span:
 
 
 def _locate(session: Session, revision: Revision, passage: Passage) -> Span:
+    if passage.revision not in {None, revision.number}:
+        raise InvalidInput(
+            f"the text is revision {revision.number} by now, and the passage of {passage.revision}: look at it again",
+            field="revision",
+            context={"revision": revision.number},
+        )
     statement = select(Block).where(Block.revision_id == revision.id).order_by(Block.ordinal)
     if passage.ordinal is not None:
         statement = statement.where(Block.ordinal == passage.ordinal)
     blocks = {block.ordinal: block for block in session.scalars(statement)}
     if not blocks:
-        raise NotFound("no such paragraph", field="ordinal")
+        last = session.scalar(select(func.max(Block.ordinal)).where(Block.revision_id == revision.id))
+        raise InvalidInput(f"the text has no paragraph {passage.ordinal}; the last is {last}", field="ordinal")
     if passage.position is not None:
         if passage.ordinal is None:
             raise InvalidInput("offsets need their paragraph", field="ordinal")

@@ -71,7 +71,8 @@ def show_annotations_of(session: Session, publication: Publication, article: Art
     """Announce every annotation in force on ``article``, which has just become public.
 
     Raises:
-        NotPublishable: one of them can no longer be published; nothing is.
+        NotPublishable: some can no longer be published, so nothing is; ``context['annotations']`` lists them, each
+            with its claim and what is wrong.
     """
     in_force = (
         select(Annotation, AnnotationVersion)
@@ -79,8 +80,9 @@ def show_annotations_of(session: Session, publication: Publication, article: Art
         .where(Annotation.article_id == article.id, is_public(AnnotationVersion))
         .order_by(Annotation.id)
     )
-    for annotation, version in session.execute(in_force).all():
-        check_publishable(session, article, version)
+    rows = session.execute(in_force).all()
+    _refuse_unfit(session, article, [version for _, version in rows])
+    for annotation, version in rows:
         publication.record(
             Event.ANNOTATION_PUBLISHED,
             subject_of(annotation, version),
@@ -88,6 +90,23 @@ def show_annotations_of(session: Session, publication: Publication, article: Art
             keys=keys_of_annotation(session, annotation),
         )
         index_annotation(session, annotation)
+
+
+def _refuse_unfit(session: Session, article: Article, versions: list[AnnotationVersion]) -> None:
+    unfit = []
+    for version in versions:
+        try:
+            check_publishable(session, article, version)
+        except NotPublishable as error:
+            claim = get(session, Claim, version.claim_id)
+            found = {"id": str(version.annotation_id), "quote": version.quote, "claim": claim.slug}
+            unfit.append({**found, "rule": error.context["rule"], "detail": error.message})
+    if unfit:
+        raise NotPublishable(
+            f"{len(unfit)} approved annotations can no longer be published: save and approve versions of them that can,"
+            " or mend their claims",
+            context={"rule": unfit[0]["rule"], "annotations": unfit},
+        )
 
 
 def check_publishable(session: Session, article: Article, version: AnnotationVersion) -> None:
@@ -102,12 +121,14 @@ def check_publishable(session: Session, article: Article, version: AnnotationVer
     claim_version = public_version(session, claim)
     if claim_version is None:
         raise NotPublishable(
-            f"the claim {claim.slug} is not published", field="claim", context={"rule": "published_claim"}
+            f"the claim {claim.slug} is not published: publish it, or tie the annotation to another",
+            field="claim",
+            context={"rule": "published_claim"},
         )
     check_rests_on_evidence(session, claim_version)
     if not categories_fit(Verdict(claim_version.verdict), map(Category, categories_of(session, version))):
         raise NotPublishable(
-            f"the categories do not fit the verdict {claim_version.verdict}",
+            f"the categories do not fit the verdict {claim_version.verdict}: save a version with others",
             field="categories",
             context={"rule": "fitting_categories"},
         )
@@ -124,7 +145,9 @@ def check_publishable(session: Session, article: Article, version: AnnotationVer
     ).one_or_none()
     if anchor is None or anchor.text[anchor.Anchor.start_offset : anchor.Anchor.end_offset] != anchor.Anchor.quote:
         raise NotPublishable(
-            "the quoted words do not stand in the present text", field="quote", context={"rule": "quote_in_text"}
+            "the quoted words do not stand in the present text: save a version that marks a passage of it",
+            field="quote",
+            context={"rule": "quote_in_text"},
         )
 
 

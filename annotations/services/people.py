@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from annotations.anchoring.text import validate_text
 from annotations.errors import InvalidInput, NotFound, SlugTaken, TransitionNotAllowed
-from annotations.permissions import PEOPLE, Actor, Permission, require
+from annotations.permissions import PEOPLE, Actor, Permission, Scope, is_allowed, require
 from annotations.services.account_events import AccountEventName, record_event
-from annotations.store.accounts import User
+from annotations.store.accounts import Token, User
 from annotations.store.actors import ActorRow
 from annotations.store.base import new_id
 from annotations.vocabulary import Role
@@ -164,6 +164,8 @@ def rename_user(session: Session, *, user_id: UUID, name: str, actor: Actor | No
 def change_role(session: Session, *, user_id: UUID, role: Role, actor: Actor | None, now: datetime) -> User:
     """Give a person another role; it holds for their tokens at once.
 
+    A token that may re-import does so whatever its owner's role is; so whoever may not any longer loses those.
+
     Raises:
         InvalidInput: people do not have this role.
         TransitionNotAllowed: they have it already, or nobody would be left to administer.
@@ -180,7 +182,18 @@ def change_role(session: Session, *, user_id: UUID, role: Role, actor: Actor | N
     detail = {"before": row.role, "after": str(role)}
     row.role = role
     record_event(session, AccountEventName.USER_ROLE_CHANGED, user_id=user_id, actor=actor, now=now, detail=detail)
+    if not is_allowed(role, Permission.REIMPORT, own_work=False):
+        _revoke_reimporting(session, user_id, actor=actor, now=now)
     return user
+
+
+def _revoke_reimporting(session: Session, user_id: UUID, *, actor: Actor | None, now: datetime) -> None:
+    tokens = select(Token).where(Token.user_id == user_id, Token.revoked_at.is_(None)).with_for_update()
+    for token in session.scalars(tokens.order_by(Token.created_at, Token.id)):
+        if Scope.REIMPORT in token.scopes:
+            token.revoked_at = now
+            detail = {"token": str(token.id), "label": token.label}
+            record_event(session, AccountEventName.TOKEN_REVOKED, user_id=user_id, actor=actor, now=now, detail=detail)
 
 
 def disable_user(session: Session, *, user_id: UUID, actor: Actor | None, now: datetime) -> User:

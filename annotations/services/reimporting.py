@@ -24,9 +24,9 @@ from annotations.services.article_versions import (
     text_hash,
 )
 from annotations.services.carrying import Plan, plan_carrying
-from annotations.services.lookups import lock, put_in_force
+from annotations.services.lookups import count_as_change, lock, put_in_force
 from annotations.services.search_index import index_article
-from annotations.services.settling import Outcome, flag_or_reopen, open_notice_for, outcome_of
+from annotations.services.settling import Outcome, flag_or_reopen, open_notice_for, outcomes_of
 from annotations.services.text_publishing import no_longer_complete, parts_shown, publish_text
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.history import add_transition
@@ -88,7 +88,7 @@ def reimport_article(
     The same text writes nothing. Paragraphs keep their ids as far as they are the same; annotations are carried over;
     those that lost their words become pending notices, those in a changed sentence are flagged; drafts are carried, and
     flagged where nothing of their annotation is public; what was approved on a hidden article and lost its words is a
-    draft again. A complete fact-check becomes partial when anything reads differently.
+    draft again. A complete fact-check becomes partial when there are words that nobody checked.
 
     Raises:
         PermissionDenied: the actor may not.
@@ -131,8 +131,7 @@ def _work_out(session: Session, article: Article, document: ImportedText) -> Rei
     if text_hash(blocks) == old.content_hash:
         return Reimport(old.number, document, None)
     plan = plan_carrying(session, article, old, blocks)
-    outcomes = tuple(outcome_of(carried, article) for carried in plan.versions)
-    return Reimport(old.number, document, plan, outcomes)
+    return Reimport(old.number, document, plan, outcomes_of(plan, article))
 
 
 def _with_title(origin: str, document: ImportedText) -> ImportedText:
@@ -168,6 +167,10 @@ def _place_anchors(session: Session, plan: Plan, revision: Revision) -> None:
         )
         for carried in plan.versions
     )
+    for carried in plan.versions:
+        if carried.stands_otherwise:
+            # Whoever read the annotation before is to see where it stands now, before they change or approve it.
+            count_as_change(carried.annotation)
     session.flush()
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from annotations.errors import TransitionNotAllowed
 from annotations.permissions import Actor, Permission, require, require_second_person
 from annotations.review.workflow import Action, next_state
 from annotations.services.claims import approve_claim
@@ -87,7 +88,7 @@ def approve(
     Raises:
         PermissionDenied: the actor may not review.
         FourEyesRequired: the actor wrote one of the versions since the last publication (rule 4).
-        TransitionNotAllowed: it is not in review.
+        TransitionNotAllowed: it is not in review, or somebody asked that it be withdrawn.
         NotPublishable: a rule is not met; nothing changes.
         StaleVersion: it changed since the actor read it.
         PublishingBusy: another publisher held the lock for too long.
@@ -98,10 +99,14 @@ def approve(
     seen_by_two = require_second_person(
         actor, Permission.REVIEW, authors=authors_of(session, entity), four_eyes=four_eyes
     )
-    at = publication.moment
+    at, before = publication.moment, entity.state
     _step(session, entity, Action.APPROVE, actor=actor, now=at, reason=reason, four_eyes=seen_by_two)
-    # A request to withdraw was about what this version replaces.
-    entity.withdrawal_requested_by = entity.withdrawal_reason = None
+    if entity.withdrawal_requested_by is not None:
+        # It is about what this version would replace: to answer it is a decision of its own.
+        raise TransitionNotAllowed(
+            "somebody asked that this be withdrawn; confirm or cancel that first",
+            context={"state": str(before), "withdrawal_reason": entity.withdrawal_reason},
+        )
     _APPROVERS[type(entity)](session, publication, entity, kind=kind, reason=reason)
 
 

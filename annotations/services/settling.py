@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotations.review.workflow import Action, next_state
-from annotations.services.carrying import CarriedVersion
+from annotations.services.carrying import CarriedVersion, Plan
 from annotations.services.lookups import public_version, subject_of
 from annotations.services.note_versions import copy_version
 from annotations.services.pending import open_notice
@@ -19,6 +19,8 @@ from annotations.store.notes import AnnotationVersion
 from annotations.store.publication_log import TICK, Publication
 from annotations.vocabulary import AnchorState, DefinedEnum, PendingReason, RecheckReason, ReviewState, Visibility
 
+_UNDER_WAY = (ReviewState.DRAFT, ReviewState.IN_REVIEW)
+
 
 class Outcome(DefinedEnum):
     """What a re-import makes of one version of an annotation."""
@@ -27,18 +29,26 @@ class Outcome(DefinedEnum):
     FLAGGED = "flagged", "It waits for another look, and stands as it is until then."
     PENDING = "pending", "A pending notice stands in its place until an editor has looked."
     REOPENED = "reopened", "It was approved and nobody has seen it yet, so it is a draft again."
+    LAPSED = "lapsed", "It was approved and nobody has seen it yet; the draft that follows it goes on alone."
     UNPLACED = "unplaced", "The draft cannot be approved until it marks words that are there."
 
 
-def outcome_of(carried: CarriedVersion, article: Article) -> Outcome:
-    """What :func:`flag_or_reopen` and :func:`open_notice_for` make of ``carried``; worked out before they do."""
-    is_public = article.visibility == Visibility.PUBLIC
-    if not carried.in_force and not carried.is_alone:
-        return Outcome.UNPLACED if carried.lost_its_words else Outcome.KEPT
+def outcomes_of(plan: Plan, article: Article) -> tuple[Outcome, ...]:
+    """What :func:`flag_or_reopen` and :func:`open_notice_for` make of each version; worked out before they do."""
+    approved = {carried.annotation.id: carried for carried in plan.versions if carried.in_force}
+    return tuple(_outcome(carried, approved.get(carried.annotation.id), article) for carried in plan.versions)
+
+
+def _outcome(carried: CarriedVersion, approved: CarriedVersion | None, article: Article) -> Outcome:
+    is_public, state = article.visibility == Visibility.PUBLIC, carried.annotation.state
+    if not carried.in_force and approved is not None:
+        stays = is_public or not approved.lost_its_words
+        if stays or state not in _UNDER_WAY:
+            return Outcome.UNPLACED if carried.lost_its_words else Outcome.KEPT
     if carried.in_force and (carried.under_notice or (carried.lost_its_words and is_public)):
         return Outcome.PENDING
     if carried.in_force and carried.lost_its_words:
-        return Outcome.REOPENED
+        return Outcome.LAPSED if state in _UNDER_WAY else Outcome.REOPENED
     waits = carried.lost_its_words or carried.context_changed or carried.annotation.needs_recheck
     return Outcome.FLAGGED if waits else Outcome.KEPT
 
@@ -50,7 +60,8 @@ def flag_or_reopen(publication: Publication, article: Article, carried: CarriedV
     no flag, because readers see the flag, and what they see is not the draft (rule 1); approving it is refused.
     """
     session, annotation = publication.session, carried.annotation
-    if not carried.in_force and public_version(session, annotation) is not None:
+    is_newest = carried.version.number == annotation.head_number
+    if not carried.in_force and (not is_newest or public_version(session, annotation) is not None):
         return
     seen = carried.in_force and article.visibility == Visibility.PUBLIC
     if carried.in_force and carried.lost_its_words and (seen or not _reopen(publication, carried)):
@@ -91,17 +102,19 @@ def _where_it_stood(session: Session, carried: CarriedVersion) -> UUID | None:
 def _reopen(publication: Publication, carried: CarriedVersion) -> bool:
     """Take an approved version that nobody has seen yet out of force; whether its annotation is now a draft of it.
 
-    It is saved anew, because a version comes into force once. Where there is a draft on top, that is what goes on.
+    It is saved anew, because a version comes into force once. Where there is a draft on top, that is what goes on; one
+    that was turned down does not.
     """
     session, annotation, version = publication.session, carried.annotation, carried.version
     if version.valid_from is None:
         return False
     version.valid_until = max(publication.moment, version.valid_from + TICK)
     session.flush()
-    if annotation.state != ReviewState.PUBLISHED:
-        _remember(publication, carried, version, "lapse", annotation.state)
+    before = ReviewState(annotation.state)
+    if before in _UNDER_WAY:
+        _remember(publication, carried, version, "lapse", before)
         return False
-    annotation.state = next_state(ReviewState.PUBLISHED, Action.REOPEN)
+    annotation.state = next_state(before, Action.REOPEN)
     draft = copy_version(
         session,
         annotation,
@@ -110,7 +123,7 @@ def _reopen(publication: Publication, carried: CarriedVersion) -> bool:
         author=publication.actor_id,
         now=publication.moment,
     )
-    _remember(publication, carried, draft, Action.REOPEN, ReviewState.PUBLISHED)
+    _remember(publication, carried, draft, Action.REOPEN, before)
     return True
 
 

@@ -14,7 +14,7 @@ from annotations.review.workflow import Action, next_state
 from annotations.services.affected import annotations_of_claim, keys_of_annotation, keys_of_article, keys_of_claim
 from annotations.services.article_versions import head_metadata, head_revision
 from annotations.services.claims import shown_claim
-from annotations.services.content import require_reason
+from annotations.services.content import check_reason, require_reason
 from annotations.services.evidence import unlist_uncited
 from annotations.services.lookups import get, links_of, lock, public_version, published_version, subject_of
 from annotations.services.notes_publishing import last_shown, shown_annotation
@@ -30,18 +30,20 @@ from annotations.vocabulary import ChangeKind, EntityType, ReviewState, Visibili
 
 Withdrawable = Article | Claim | Annotation
 
+MAX_NAMED = 20
+"""So many of the annotations that stand in the way are named; the others show when those are dealt with."""
+
 
 def request_withdrawal(session: Session, entity: Withdrawable, *, reason: str, actor: Actor, now: datetime) -> None:
     """Ask that ``entity`` be withdrawn; ``reason`` is what the tombstone will say.
 
     Raises:
         PermissionDenied: the actor may not.
-        TransitionNotAllowed: it is not public, or a request stands already.
+        TransitionNotAllowed: a request stands already, or it is not public.
         InvalidText: the reason is not usable.
     """
     require(actor, Permission.WITHDRAW, own_work=entity.created_by == actor.id)
-    if not _is_public(session, entity) or entity.withdrawal_requested_by is not None:
-        raise TransitionNotAllowed("only what is public can be withdrawn, and asked for once")
+    _check_can_be_asked(session, entity)
     reason = require_reason(reason)
     entity.withdrawal_reason = reason
     entity.withdrawal_requested_by = actor.id
@@ -49,17 +51,23 @@ def request_withdrawal(session: Session, entity: Withdrawable, *, reason: str, a
     _remember(session, entity, "request_withdrawal", _state(entity), actor, now, reason)
 
 
-def cancel_withdrawal(session: Session, entity: Withdrawable, *, actor: Actor, now: datetime) -> None:
-    """Take back or turn down a request to withdraw ``entity``.
+def cancel_withdrawal(
+    session: Session, entity: Withdrawable, *, actor: Actor, now: datetime, reason: str | None = None
+) -> None:
+    """Take back or turn down a request to withdraw ``entity``; ``reason`` is why, and not why it was asked for.
 
     Raises:
         PermissionDenied: the actor may not.
         TransitionNotAllowed: nobody asked for it.
+        InvalidText: the reason is not usable.
     """
     require(actor, Permission.WITHDRAW, own_work=entity.created_by == actor.id)
-    if entity.withdrawal_requested_by is None or entity.withdrawal_reason is None:
-        raise TransitionNotAllowed("nobody asked for this to be withdrawn")
-    reason = entity.withdrawal_reason
+    if entity.withdrawal_requested_by is None:
+        raise TransitionNotAllowed(
+            "nobody asked for this to be withdrawn, or it was settled already; there is nothing to cancel",
+            context={"state": _state(entity)},
+        )
+    reason = check_reason(reason)
     _clear_request(entity)
     session.flush()
     _remember(session, entity, "cancel_withdrawal", _state(entity), actor, now, reason)
@@ -74,12 +82,15 @@ def confirm_withdrawal(
         PermissionDenied: the actor may not.
         FourEyesRequired: the actor asked for it.
         TransitionNotAllowed: nobody asked for it.
-        NotPublishable: published annotations still make the claim.
+        NotPublishable: published annotations still make the claim; ``context`` counts them and names the first.
     """
     require(actor, Permission.WITHDRAW, own_work=False)
     publication = lock(session, entity, actor=actor, now=now)
     if entity.withdrawal_requested_by is None or entity.withdrawal_reason is None:
-        raise TransitionNotAllowed("nobody asked for this to be withdrawn")
+        raise TransitionNotAllowed(
+            "nobody asked for this to be withdrawn; ask for it, then let somebody else confirm",
+            context={"state": _state(entity)},
+        )
     two = require_second_person(
         actor, Permission.WITHDRAW, authors=frozenset({entity.withdrawal_requested_by}), four_eyes=four_eyes
     )
@@ -127,10 +138,15 @@ def _withdraw_article(session: Session, publication: Publication, article: Artic
 
 
 def _withdraw_claim(session: Session, publication: Publication, claim: Claim, reason: str) -> None:
-    if annotations_of_claim(session, claim):
+    if notes := sorted(annotations_of_claim(session, claim)):
         raise NotPublishable(
-            "published annotations make this claim; withdraw or re-tie them first",
-            context={"rule": "claim_in_use"},
+            f"{len(notes)} published annotation{'s make' if len(notes) > 1 else ' makes'} this claim; withdraw them or"
+            " tie them to another claim first, or merge this claim into another",
+            context={
+                "rule": "claim_in_use",
+                "count": len(notes),
+                "annotation_ids": [str(note) for note in notes[:MAX_NAMED]],
+            },
         )
     version = published_version(session, claim)
     affected, before = keys_of_claim(session, claim), shown_claim(session, version)
@@ -181,6 +197,31 @@ def _clear_request(entity: Withdrawable) -> None:
     entity.withdrawal_requested_by = entity.withdrawal_reason = None
 
 
+def _check_can_be_asked(session: Session, entity: Withdrawable) -> None:
+    context = {"state": _state(entity)}
+    if entity.withdrawal_requested_by is not None:
+        raise TransitionNotAllowed(
+            "its withdrawal was asked for already; let somebody else confirm that, or cancel it", context=context
+        )
+    if not _is_public(session, entity):
+        raise TransitionNotAllowed(
+            f"only what is public can be withdrawn; {_instead(session, entity)}", context=context
+        )
+
+
+def _instead(session: Session, entity: Withdrawable) -> str:
+    """What to do with something that is not public."""
+    if _state(entity) == ReviewState.SUPERSEDED:
+        return "this was merged into another claim: withdraw that one if it is wrong"
+    if entity.withdrawn_at is not None:
+        return "this was withdrawn already: nothing is left to do"
+    if isinstance(entity, Article):
+        return "this article is hidden: leave it so"
+    if public_version(session, entity) is not None:
+        return "the article of this annotation is not: save another version if it is wrong"
+    return "no version of this is: reject it, or leave it as a draft"
+
+
 def _is_public(session: Session, entity: Withdrawable) -> bool:
     if isinstance(entity, Article):
         return entity.visibility == Visibility.PUBLIC
@@ -200,7 +241,7 @@ def _remember(
     before: str,
     actor: Actor,
     now: datetime,
-    reason: str,
+    reason: str | None,
     *,
     version: ClaimVersion | AnnotationVersion | None = None,
     four_eyes: bool = True,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,10 +18,13 @@ from annotations.store.checks.corrections import check_corrections
 from annotations.store.checks.findings import Finding, Findings
 from annotations.store.checks.histories import check_histories
 from annotations.store.checks.log import Head, check_log
+from annotations.store.checks.notices import check_notices
 from annotations.store.checks.redactions import check_redactions
 from annotations.store.checks.references import check_references
+from annotations.store.checks.shown import check_present_anchors, check_tombstones
 from annotations.store.checks.unreadable import check_readable
 from annotations.store.checks.versions import check_versions
+from annotations.store.patience import take_time
 
 __all__ = ["Finding", "Head", "Verification", "verify"]
 
@@ -58,10 +60,7 @@ def verify(session: Session, *, expected: Head | None = None) -> Verification:
     ``expected`` is a row of the log as somebody wrote it down earlier. It must still be there, so that a tail which was
     cut off shows even where the kept heads were changed with it.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        # A check of everything takes as long as it takes.
-        session.execute(text("SET LOCAL statement_timeout = 0"))
-        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    take_time(session)
     findings = Findings()
     try:
         head = _check(session, findings, expected)
@@ -81,6 +80,9 @@ def _check(session: Session, findings: Findings, expected: Head | None) -> Head:
     check_versions(session, findings, redacted)
     check_paragraphs(session, findings)
     check_anchors(session, findings, redacted)
+    check_present_anchors(session, findings)
+    check_notices(session, findings, redacted)
+    check_tombstones(session, findings)
     check_references(session, findings)
     check_corrections(session, findings, redacted)
     return head

@@ -18,7 +18,7 @@ report.md         what happened, for reading: with dates and names
 manifest.json     what this is about, when it was made, where the publication log ended then, and the SHA-256 of
                   every other file
 articles.json     the articles: metadata and revisions, with the text where the pack is about an article
-claims.json       the claims: every version, with its links to evidence
+claims.json       the claims: every version, with its links to evidence; claims that were merged into one another
 evidence.json     the sources: every version, with its status and the day on which that was looked up
 annotations.json  the annotations: every version, where it stands in each revision, notices that stood in its place
 history.json      every step that somebody took: who, what, when, from which state to which, and why
@@ -48,8 +48,12 @@ All hashes are SHA-256, in hexadecimal, over canonical JSON (RFC 8785).
                "paragraph", start_offset as "start", end_offset as "end"
    metadata    all members
    revision    no object: the list of [kind, text] of all blocks in their order
+   A revision's "import_hash" is over an object with "text" (its "content_hash") and, from "content", source_sha256,
+   source_format and import_report.
    A history's "version_hash" and the log's "content_hash" name the version that they are about.
-5. What was redacted has lost its words, so its hash can no longer be worked out. The chains still go through it.
+5. A correction of corrections.json. Its "hash" is over an object with "log_row" (the "hash" of the row of log.json
+   with the same seq), before, after and reason.
+6. What was redacted has lost its words, so its hash can no longer be worked out. The chains still go through it.
 """
 
 

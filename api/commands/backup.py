@@ -55,6 +55,7 @@ def restore_backup(file: Path, force: bool, pg_dump: str) -> None:
         click.echo(f"What was there before is kept at {done.kept}.")
     if done.outdated:
         click.echo("The schema is older than this code: run `flask --app wsgi db upgrade` before you start the server.")
+    click.echo("Now run `flask --app wsgi log verify`: it checks every version, history and correction.")
 
 
 COMMANDS: list[click.Command] = [write_backup, restore_backup]

@@ -25,6 +25,7 @@ from annotations.store.actors import ActorRow
 from annotations.store.engine import read_session
 from annotations.store.files import written_whole
 from annotations.store.migrate import current_revision
+from annotations.store.patience import take_time
 from annotations.store.publication_log import wait_for_lock
 from annotations.vocabulary import Role
 from api.commands.plain_words import in_plain_words
@@ -40,7 +41,11 @@ LOCK_SECONDS = 600
 @click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
 @with_appcontext
 def write_export(file: Path, force: bool) -> None:
-    """Write everything to FILE (- for standard output) as NDJSON, drafts and histories included."""
+    """Write everything to FILE (- for standard output) as NDJSON, drafts and histories included.
+
+    Passwords, tokens and the answers kept for repeated calls stay out: after importing the export elsewhere, people
+    need `flask user password` and `flask token create`.
+    """
     if str(file) != "-" and file.exists() and not force:
         raise click.ClickException(f"{file} is there already; --force replaces it")
     with in_plain_words(), _output(file) as handle:
@@ -48,6 +53,7 @@ def write_export(file: Path, force: bool) -> None:
         revision = current_revision(engine) or ""
         count = -1
         with read_session(engine) as session:
+            take_time(session)
             for record in dumps.export(session, schema_revision=revision, now=datetime.now(UTC)):
                 handle.write(dumps.line(record).encode())
                 count += 1
@@ -74,6 +80,7 @@ def read_import(file: Path, email: str | None, atomic: bool, quiet: bool) -> Non
             if email is not None or atomic:
                 raise click.UsageError("this is a whole export: it comes with its people, and is all or nothing anyway")
             click.echo(f"Imported {_load(handle, header, file)} rows.", err=True)
+            click.echo("Now run `flask --app wsgi log verify`: it checks what was imported.", err=True)
             return
         if email is None:
             raise click.UsageError("name the person whose drafts these become: --as EMAIL")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Response, g
+from flask import Response, g, request
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
@@ -34,10 +34,12 @@ from api.components import PROBLEM_RESPONSES
 from api.database import request_session
 from api.editorial.bodies import Nothing, read_json
 from api.editorial.writing import Target, Work, carry_out, json_response, strong_tag
-from api.negotiation import require_json
+from api.negotiation import admits, require_json
 from api.openapi import EDITORIAL_PREFIX as PREFIX
 from api.parameters import NoParameters, QueryParser
 from api.problems import EdgeError
+
+NDJSON = "application/x-ndjson"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -113,7 +115,7 @@ class EditorialBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flas
 
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(name, import_name, url_prefix=PREFIX, description=description)
-        self.before_request(require_json)
+        self.before_request(_require_acceptable)
 
     def read(
         self,
@@ -204,9 +206,9 @@ class EditorialBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flas
             shown = answers or (resource.schema if resource else Nothing)
             writing: Any = self.arguments(NoParameters, location="query")(answer)
             if reads is None and takes is not Nothing:
-                writing = self.doc(requestBody={"required": True, "content": {"application/json": {"schema": takes}}})(
-                    writing
-                )
+                required = any(field.required for field in takes().fields.values())
+                body = {"required": required, "content": {"application/json": {"schema": takes}}}
+                writing = self.doc(requestBody=body)(writing)
             headers = [_IF_MATCH] if resource is not None and not creates else []
             # All at once, because a second list of parameters would take the place of the first.
             writing = self.doc(parameters=[*headers, *_key_of(method)])(writing)
@@ -267,6 +269,16 @@ _IDEMPOTENCY_KEY = {
 def _key_of(method: str) -> list[dict[str, Any]]:
     """What is documented of keys: every POST heeds one."""
     return [_IDEMPOTENCY_KEY] if method == "POST" else []
+
+
+def _require_acceptable() -> None:
+    """Check the current request's ``Accept``: answers are JSON, and who sends NDJSON is answered in it.
+
+    Raises:
+        EdgeError: 406, it admits neither.
+    """
+    if request.mimetype != NDJSON or not admits(request.headers.get("Accept"), NDJSON):
+        require_json()
 
 
 def _json_body(schema: type[Schema]) -> tuple[bytes, Any]:

@@ -22,7 +22,7 @@ from api.editorial.bodies import BodySchema
 from api.editorial.inputs import ClaimContentSchema, NewClaimSchema, ReasonSchema, claim_content, written
 from api.editorial.lists import after, editorial_page
 from api.editorial.resources import CLAIM
-from api.editorial.reviewing import add_review_steps, add_withdrawal
+from api.editorial.reviewing import CancellationSchema, add_review_steps, add_withdrawal
 from api.editorial.writing import Work
 from api.pagination import PageQuery, requested_page
 from api.schemas.editorial.claims import EditorialClaimPageSchema, EditorialClaimSchema
@@ -104,14 +104,16 @@ def request_claim_merger(work: Work, body: dict[str, Any], **_path: Any) -> None
     """Ask that the claim be merged into another; a second person confirms."""
     winner = work.session.scalars(select(Claim).where(Claim.slug == body["into"])).one_or_none()
     if winner is None:
-        raise InvalidInput(f"there is no claim {body['into']}", field="into")
+        raise InvalidInput(f"there is no claim {body['into']}; name one that is published", field="into")
     request_merger(work.session, work.entity, winner, reason=body["reason"], **work.by)
 
 
-@blueprint.write("DELETE", f"{_RULE}/merger", permission=Permission.MERGE_CLAIMS, resource=CLAIM)
-def cancel_claim_merger(work: Work, _body: Any, **_path: Any) -> None:
+@blueprint.write(
+    "DELETE", f"{_RULE}/merger", permission=Permission.MERGE_CLAIMS, resource=CLAIM, takes=CancellationSchema
+)
+def cancel_claim_merger(work: Work, body: dict[str, Any], **_path: Any) -> None:
     """Take back, or turn down, the request to merge the claim."""
-    cancel_merger(work.session, _open_merger(work), **work.by)
+    cancel_merger(work.session, _open_merger(work), reason=body["reason"], **work.by)
 
 
 @blueprint.write("POST", f"{_RULE}/merger/confirm", permission=Permission.MERGE_CLAIMS, resource=CLAIM)
@@ -124,7 +126,10 @@ def _open_merger(work: Work) -> ClaimMerger:
     statement = select(ClaimMerger).where(ClaimMerger.loser_id == work.entity.id, ClaimMerger.closed_at.is_(None))
     merger = work.session.scalars(statement).one_or_none()
     if merger is None:
-        raise TransitionNotAllowed("nobody asked for this claim to be merged")
+        raise TransitionNotAllowed(
+            "nobody asked for this claim to be merged, or it was settled already; to merge it, ask for it first",
+            context={"claim": work.entity.slug, "state": work.entity.state},
+        )
     return merger
 
 

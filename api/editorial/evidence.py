@@ -7,12 +7,12 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from annotations.errors import InvalidInput, NotFound
-from annotations.evidence.identifiers import MAX_CODE_POINTS, canonical_key, recognise
+from annotations.errors import NotFound
+from annotations.evidence.identifiers import MAX_CODE_POINTS
 from annotations.permissions import Permission
 from annotations.queries.editorial import evidence as queries
 from annotations.services.content import EvidenceContent
-from annotations.services.evidence import find_or_add_evidence, revise_evidence
+from annotations.services.evidence import BY_IDENTIFIER, find_evidence, find_or_add_evidence, revise_evidence
 from annotations.services.lookups import head_version
 from annotations.services.reviewing import submit
 from annotations.vocabulary import ReviewState
@@ -53,7 +53,7 @@ def list_editorial_evidence(call: Reading) -> Any:
 
 
 @blueprint.read(
-    "/evidence/by-identifier",
+    f"/evidence/{BY_IDENTIFIER}",
     permission=Permission.READ,
     answers=EditorialEvidenceSchema,
     query=IdentifierQuery,
@@ -61,13 +61,10 @@ def list_editorial_evidence(call: Reading) -> Any:
 )
 def find_evidence_by_identifier(call: Reading) -> Any:
     """Find the source that bears an identifier: DOI, PMID, PMCID, NCT, ISRCTN, EudraCT or address."""
-    identifier = recognise(call.query["identifier"])
-    if identifier is None:
-        raise InvalidInput("this is no identifier that is known here; a PMID needs its prefix", field="identifier")
-    key = queries.find_by_identifier(call.session, identifier.kind, canonical_key(identifier))
-    if key is None:
-        raise NotFound("There is no such source.")
-    return queries.get_evidence(call.session, key)
+    source = find_evidence(call.session, call.query["identifier"])
+    if source is None:
+        raise NotFound("No source bears this identifier; add one.")
+    return queries.get_evidence(call.session, source.key)
 
 
 @blueprint.read(_RULE, permission=Permission.READ, answers=EditorialEvidenceSchema, tagged=True)

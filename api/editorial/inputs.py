@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import fields, validate
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from annotations.anchoring.selectors import TextPositionSelector, TextQuoteSelector
 from annotations.errors import InvalidInput
-from annotations.importing.notes import clean_note
+from annotations.importing.notes import clean_note, clean_text
 from annotations.services.content import (
     AnnotationContent,
     ArticleMetadata,
@@ -179,6 +179,13 @@ class WantedPassageSchema(BodySchema):
     quote = written(required=False, load_default=None)
     prefix = written(load_default="", required=False)
     suffix = written(load_default="", required=False)
+    revision = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, 2**31 - 1),
+        metadata={"description": "Of the text that was read; an error if it is not the newest any longer."},
+    )
     start = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
     end = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 2**31 - 1))
 
@@ -207,7 +214,7 @@ def metadata_content(data: Mapping[str, Any]) -> ArticleMetadata:
 
 
 def claim_content(session: Session, data: Mapping[str, Any]) -> ClaimContent:
-    """A claim's content from what :class:`ClaimContentSchema` loads.
+    """A claim's content from what :class:`ClaimContentSchema` loads; HTML in its texts is cleaned.
 
     Raises:
         InvalidInput: a source that it cites does not exist.
@@ -220,15 +227,28 @@ def claim_content(session: Session, data: Mapping[str, Any]) -> ClaimContent:
             raise InvalidInput(
                 f"there is no source {link['evidence']}; add it first", field=f"evidence.{index}.evidence"
             )
-        rest = {name: link[name] for name in ("stance", "why", "quote", "locator")}
+        rest = {"stance": link["stance"], **_cleaned(link, ("why", "quote", "locator"))}
         citations.append(CitedEvidence(evidence_id=ids[link["evidence"]], **rest))
     names = ("text", "verdict", "certainty", "summary", "search_record", "searched_on")
-    return ClaimContent(**{name: data[name] for name in names}, citations=tuple(citations))
+    values = {name: data[name] for name in names} | _cleaned(data, ("text", "summary", "search_record"))
+    return ClaimContent(**values, citations=tuple(citations))
+
+
+def _cleaned(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, str | None]:
+    """The texts under ``names``, which readers are shown, without HTML."""
+    return {name: clean_text(data[name]) if data[name] is not None else None for name in names}
 
 
 def evidence_content(data: Mapping[str, Any]) -> EvidenceContent:
-    """A source's content from what :class:`EvidenceContentSchema` loads."""
-    return EvidenceContent(**{name: data[name] for name in EvidenceContent.__slots__})
+    """A source's content from what :class:`EvidenceContentSchema` loads; HTML in its texts is cleaned."""
+    values = {name: data[name] for name in EvidenceContent.__slots__}
+    return EvidenceContent(**values | _cleaned(values, _EVIDENCE_WORDS))
+
+
+_EVIDENCE_WORDS = (
+    *("title", "authors", "journal", "design_summary", "population", "key_finding", "limitations"),
+    *("certainty_reason", "status_notice"),
+)
 
 
 def note_content(session: Session, data: Mapping[str, Any]) -> AnnotationContent:
@@ -261,4 +281,4 @@ def passage_of(data: Mapping[str, Any]) -> Passage:
     if data["quote"] is not None:
         quote = TextQuoteSelector(exact=data["quote"], prefix=data["prefix"] or "", suffix=data["suffix"] or "")
     position = None if data["start"] is None else TextPositionSelector(data["start"], data["end"])
-    return Passage(ordinal=data["ordinal"], quote=quote, position=position)
+    return Passage(ordinal=data["ordinal"], quote=quote, position=position, revision=data["revision"])

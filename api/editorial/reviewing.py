@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow import fields
+
 from annotations.permissions import Permission
 from annotations.services.reviewing import approve, reject, request_changes, submit
 from annotations.services.withdrawing import cancel_withdrawal, confirm_withdrawal, request_withdrawal
 from api.editorial.blueprint import EditorialBlueprint, Resource, named
+from api.editorial.bodies import BodySchema
 from api.editorial.inputs import ApprovalSchema, ReasonSchema
 from api.editorial.writing import Work
+
+
+class CancellationSchema(BodySchema):
+    """Why a request is taken back or turned down."""
+
+    reason = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "Goes into the history, if it is given."}
+    )
 
 
 def add_review_steps(blueprint: EditorialBlueprint, rule: str, noun: str, resource: Resource) -> None:
@@ -55,10 +66,12 @@ def add_withdrawal(blueprint: EditorialBlueprint, rule: str, noun: str, resource
     def ask(work: Work, body: dict[str, Any], **_path: Any) -> None:
         request_withdrawal(work.session, work.entity, reason=body["reason"], **work.by)
 
-    @blueprint.write("DELETE", f"{rule}/withdrawal", permission=Permission.WITHDRAW, resource=resource)
+    @blueprint.write(
+        "DELETE", f"{rule}/withdrawal", permission=Permission.WITHDRAW, resource=resource, takes=CancellationSchema
+    )
     @named(f"cancel_withdrawal_of_{noun}", f"Take back, or turn down, the request to withdraw this {noun}.")
-    def cancel(work: Work, _body: Any, **_path: Any) -> None:
-        cancel_withdrawal(work.session, work.entity, **work.by)
+    def cancel(work: Work, body: dict[str, Any], **_path: Any) -> None:
+        cancel_withdrawal(work.session, work.entity, reason=body["reason"], **work.by)
 
     @blueprint.write("POST", f"{rule}/withdrawal/confirm", permission=Permission.WITHDRAW, resource=resource)
     @named(f"confirm_withdrawal_of_{noun}", f"Withdraw this {noun}, as somebody else asked.")

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from annotations.errors import DomainError, PublishingBusy, StaleVersion
-from annotations.permissions import Actor
+from annotations.permissions import Actor, Permission, may
 from annotations.services.stored_answers import claim_key, keep_answer
 from annotations.store.editorial import StoredAnswer
 from annotations.store.engine import is_busy, read_session
@@ -168,7 +168,7 @@ def _attempt_or_stale(
     try:
         return _attempt(actor, work, target, key, fingerprint)
     except StaleVersion as error:
-        return _stale(error, target)
+        return _stale(error, target, actor)
 
 
 def _check_precondition(entity: Any) -> None:
@@ -187,8 +187,8 @@ def _named_versions() -> frozenset[str] | None:
     return None if header is None else frozenset(part.strip() for part in header.split(","))
 
 
-def _stale(error: StaleVersion, target: Target | None) -> Response:
-    """The 412, with the version that is there now.
+def _stale(error: StaleVersion, target: Target | None, actor: Actor) -> Response:
+    """The 412, with the version that is there now if the caller may read it.
 
     Raises:
         PublishingBusy: the caller named that very version, so what changed is something that goes with it: an
@@ -199,7 +199,9 @@ def _stale(error: StaleVersion, target: Target | None) -> Response:
             entity = target.find(session)
             tag = strong_tag(entity.lock_version)
             if tag not in (_named_versions() or ()):
-                error.context |= {"etag": tag, "current": target.show(session, entity)}
+                error.context |= {"etag": tag}
+                if may(actor, Permission.READ, own_work=True):
+                    error.context |= {"current": target.show(session, entity)}
                 response = handle_domain_error(error)
                 response.headers["ETag"] = tag
                 return response

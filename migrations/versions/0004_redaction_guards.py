@@ -10,7 +10,9 @@ says. Rows that were written before are hashed as they stand.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 
 import rfc8785
 import sqlalchemy as sa
@@ -20,6 +22,9 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+BATCH = 200
+"""Rows that are read at a time."""
 
 APPEND_ONLY = ("account_events", "redactions", "redacted_rows")
 KEYS = {
@@ -133,14 +138,22 @@ def _hash_what_is_there() -> None:
     for table, name in (("revisions", "revisions_guard"), ("corrections", "corrections_no_update")):
         op.execute(f"DROP TRIGGER {name}{on.format(table)}")
     bind = op.get_bind()
-    for row in bind.execute(sa.select(REVISIONS)).all():
+    for row in _rows(bind, sa.select(REVISIONS), REVISIONS.c.id):
         content = {name: getattr(row, name) for name in ("source_sha256", "source_format", "import_report")}
         digest = _digest({"text": row.content_hash, **content})
         bind.execute(sa.update(REVISIONS).where(REVISIONS.c.id == row.id).values(import_hash=digest))
     logged = sa.select(CORRECTIONS, LOG.c.hash.label("log_row")).join(LOG, LOG.c.seq == CORRECTIONS.c.seq)
-    for row in bind.execute(logged).all():
+    for row in _rows(bind, logged, CORRECTIONS.c.id):
         content = {name: getattr(row, name) for name in ("log_row", "before", "after", "reason")}
         bind.execute(sa.update(CORRECTIONS).where(CORRECTIONS.c.id == row.id).values(hash=_digest(content)))
+
+
+def _rows(bind: sa.Connection, statement: sa.Select[Any], key: sa.ColumnClause[Any]) -> Iterator[Any]:
+    """The rows of ``statement`` in the order of ``key``, some at a time, so that they need not all fit in memory."""
+    rows = bind.execute(statement.order_by(key).limit(BATCH)).all()
+    while rows:
+        yield from rows
+        rows = bind.execute(statement.where(key > getattr(rows[-1], key.name)).order_by(key).limit(BATCH)).all()
 
 
 def _digest(content: dict[str, object]) -> str:

@@ -181,7 +181,7 @@ def test_time_grows_no_faster_than_the_text(make, change, why):
     spans = [(place, place + 60) for place in range(0, 20_000, 200)]
     quick = seconds(small, change(small), spans)
     # Four times the text: sixteen times as long if it were quadratic. The rest is room for a busy machine.
-    assert seconds(large, change(large), spans) < 9 * quick + 0.2, why
+    assert seconds(large, change(large), spans) < 9 * quick + 0.5, why
 
 
 def test_many_spans_in_one_endless_sentence_cost_no_more_than_their_words():

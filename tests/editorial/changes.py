@@ -104,7 +104,7 @@ class Situations:
             self.desk.writer.do("POST", f"{path}/revisions", _LONGER, on=path)
             return path
         key = path.rpartition("/")[2]
-        again = source_body(key, key_finding="Saved.") if kind == "evidence" else _SAVED[kind]
+        again = source_body(key, key_finding="Saved.") if kind == "evidence" else SAVED[kind]
         self.desk.writer.do("PUT", path, again, on=path)
         return self.desk.review(path)
 
@@ -215,12 +215,12 @@ def _in_state(state: str, kind: str) -> Callable[[Situations], str]:
     return lambda at: getattr(at, state)(kind)
 
 
-_SAVED = {
+SAVED = {
     "claims": claim_body("cited", summary="Saved."),
     "evidence": source_body("saved"),
     "annotations": note_body("common", note="Saved."),
 }
-for _kind, _saved in _SAVED.items():
+for _kind, _saved in SAVED.items():
     _add(_kind, "PUT ", _in_state("draft", _kind), "writer", _saved)
     _add(_kind, "POST /submit", _in_state("draft", _kind), "writer")
     _add(_kind, "POST /request-changes", _in_state("in_review", _kind), "approver", REASON, OTHER_REASON)

@@ -211,6 +211,18 @@ def test_no_import_fails_on_hostile_lines(situations, unchanged):
     assert all(result["error"]["detail"] for result in results)
 
 
+def test_html_in_what_readers_are_shown_goes(situations):
+    """What was pasted from elsewhere is words and no markup, in claims and sources as in notes."""
+    writer, markup = situations.desk.writer, "<script>alert(1)</script>It <b>cures</b> nobody, p < 0.05."
+    claim = NEW["POST /claims"](situations).body | {"slug": "with-markup", "summary": markup, "text": markup}
+    source = NEW["POST /evidence"](situations).body | {"key": "with-markup", "title": markup, "key_finding": markup}
+    head = writer.create("/claims", claim).body["head"]
+    assert (head["summary"], head["text"]) == ("It cures nobody, p < 0.05.",) * 2
+    source["url"] = "https://sources.example/with-markup"
+    head = writer.create("/evidence", source).body["head"]
+    assert (head["title"], head["key_finding"]) == ("It cures nobody, p < 0.05.",) * 2
+
+
 JSON_VALUES = st.recursive(
     st.none()
     | st.booleans()

@@ -299,6 +299,25 @@ def test_what_is_no_import_is_refused_whole(stocked, data, headers, status, code
     assert dump(stocked.engine) == before
 
 
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "application/json", "*/*", "application/*;q=0.5"])
+def test_who_sends_lines_may_ask_for_lines(stocked, accept):
+    (result,) = send(stocked, source("with-doi", doi=DOI), headers={"Accept": accept})
+    assert result["status"] == "found"
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson;q=0", "application/x-ndjson;q=0, text/*"])
+def test_who_takes_neither_lines_nor_json_is_refused(stocked, accept):
+    before = dump(stocked.engine)
+    answered = stocked.writer.call("POST", "/import", data=LINE, headers=NDJSON | {"Accept": accept})
+    assert_problem(answered.response, 406, "not_acceptable")
+    assert dump(stocked.engine) == before
+
+
+def test_lines_are_no_answer_where_none_are_sent(stocked):
+    answered = stocked.writer.call("GET", "/claims", headers={"Accept": "application/x-ndjson"})
+    assert_problem(answered.response, 406, "not_acceptable")
+
+
 def test_a_line_that_is_too_long_is_told(stocked):
     long = b'{"type": "claim", "slug": "%s"}' % (b"a" * importing.MAX_LINE_BYTES)
     first, second = send(stocked, long, claim("after-the-long-one"))

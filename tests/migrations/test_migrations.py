@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from annotations.queries.search import search
+from annotations.store.base import new_id
 from annotations.store.engine import read_session
 from annotations.store.migrate import ROOT, alembic_config, current_revision, downgrade, head_revision, upgrade
 from annotations.store.tables import METADATA
-from tests.databases import engine_for
+from tests.databases import count_selects, engine_for
 from tests.migrations.schemas import config_with, rows_of, schema_of
+from tests.services.newsroom import Newsroom
 from tests.store.stock import stock
 
 
@@ -125,6 +127,25 @@ def test_rows_written_between_two_steps_are_found_after_the_next(engine, empty_e
     assert {name: after[name] for name in kept} == {name: rows[name] for name in kept}
     assert len(after["search_entries"]) == len(rows["search_entries"])
     assert len(hits(empty_engine, "migraine")) > 1
+
+
+def test_many_rows_are_hashed_in_batches(engine):
+    Newsroom(engine).article()
+    revisions = METADATA.tables["revisions"]
+    with engine.connect() as connection:
+        row = dict(connection.execute(revisions.select()).mappings().one())
+    digest = row.pop("import_hash")
+    downgrade(engine, "0003")
+    with engine.begin() as connection:
+        drafts = [{**row, "id": new_id(), "number": number, "valid_from": None} for number in range(2, 502)]
+        connection.execute(revisions.insert(), drafts)
+    with count_selects(engine) as statements:
+        upgrade(engine)
+    read = [statement for statement in statements.selects if "FROM revisions" in statement]
+    assert len(read) == 4, read
+    assert all("LIMIT" in statement for statement in read)
+    with engine.connect() as connection:
+        assert connection.scalars(select(revisions.c.import_hash)).all() == [digest] * 501
 
 
 def test_upgrading_twice_changes_nothing(engine):

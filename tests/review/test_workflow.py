@@ -30,6 +30,7 @@ STEPS = {
     (REJECTED, Action.SAVE): (DRAFT, "the author tries again"),
     (REJECTED, Action.WITHDRAW): (WITHDRAWN, "an older version may be what is published"),
 }
+BY_STATE_ALONE = {Action.SAVE, Action.SUBMIT, Action.REQUEST_CHANGES, Action.REJECT, Action.APPROVE}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,11 @@ def test_a_step_of_the_table(state, action, target):
 def test_every_other_step_is_refused_by_name(state, action):
     with pytest.raises(TransitionNotAllowed) as caught:
         next_state(state, action)
-    assert caught.value.context == {"state": state.value, "action": action.value}
+    possible = [step.value for step in Action if (state, step) in STEPS and step in BY_STATE_ALONE]
+    assert caught.value.context == {"state": state.value, "action": action.value, "possible": possible}
+    way_on = f"possible now: {', '.join(possible)}" if possible else "write a new one instead"
+    assert caught.value.message.startswith(f"{action} is not possible from {state}; ")
+    assert caught.value.message.endswith(way_on)
 
 
 def test_nothing_leads_out_of_the_end_states():

@@ -178,6 +178,8 @@ class Recipes(Contents):
             hidden, passage = self.an_article("hidden", dice), None
             for _ in range(3):
                 note = self.built("annotation", "published", dice, article=hidden, passage=passage)
+                for step in () if state == "published" else ("save", "submit", "reject"):
+                    self.go(note, step, dice)
                 passage = note.head.place.passage if note.head.place else None
             self.go(note, "reopen", dice)
         elif action == "withdraw":

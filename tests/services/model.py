@@ -106,12 +106,13 @@ class Thing:
 
 @dataclass
 class Merger:
-    """A request to merge; ``row`` is its id, once it is known."""
+    """A request to merge; ``version`` is the winner's in force at the time, ``row`` its id, once it is known."""
 
     id: UUID
     loser: UUID
     winner: UUID
     by: UUID
+    version: int
     open: bool = True
     row: UUID | None = None
 

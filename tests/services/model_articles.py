@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.services.model import FOUR_EYES, INVALID, NO_STEP, UNFIT, Codes, Thing, Version
 from tests.services.model_merging import Merging
-from tests.services.model_rules import DRAFT, HIDDEN, IN_REVIEW, PUBLIC, PUBLISHED, WITHDRAWN, Person
+from tests.services.model_rules import DRAFT, HIDDEN, IN_REVIEW, PUBLIC, WITHDRAWN, Person
 from tests.services.model_texts import CHANGED, REMOVED, Edition
 
 UNDER_WAY = (HIDDEN, DRAFT, IN_REVIEW)
@@ -110,6 +110,7 @@ class Model(Merging):
         former = article.paragraphs[-1]
         article.editions.append(edition)
         article.paragraphs.append(self.name_paragraphs(article, edition))
+        article.editors.add(by.id)
         self.write_down(article, "reimport", by.id)
         notes = [note for note in self.of("annotation") if note.article == article.id]
         for note in notes:
@@ -174,13 +175,13 @@ class Model(Merging):
         """What readers see under a note is flagged where its sentence changed; a lost draft waits for its author."""
         place, in_force = version.place, version.force == "in"
         assert place is not None
-        if not in_force and note.shown is not None:
+        if not in_force and (note.shown is not None or version is not note.head):
             return
         if in_force and not place.holds:
             if article.state == PUBLIC:
                 return
             version.force = "out"
-            if note.state != PUBLISHED:
+            if note.state in (DRAFT, IN_REVIEW):
                 self.write_down(note, "lapse", by)
                 return
             self.copy(note, version, None, by)

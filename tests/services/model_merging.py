@@ -20,7 +20,8 @@ class Merging(Review):
         if not no and any(one.open and one.loser in {loser.id, winner.id} for one in self.mergers.values()):
             no = {NO_STEP}
         if not no:
-            self.mergers[new] = Merger(new, loser.id, winner.id, by.id)
+            assert winner.shown is not None
+            self.mergers[new] = Merger(new, loser.id, winner.id, by.id, winner.shown.number)
             self.write_down(loser, "request_merger", by.id)
         return no
 
@@ -53,6 +54,8 @@ class Merging(Review):
             no.add(NO_STEP)
         if by.id == merger.by:
             no.add(FOUR_EYES)
+        if winner.shown and winner.shown.number != merger.version:
+            no.add(NO_STEP)
         no |= self.not_mergeable(loser, winner)
         if no:
             return no

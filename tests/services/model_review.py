@@ -79,12 +79,14 @@ class Review(Book):
         if by.id in {version.author for version in thing.versions if version.number > since}:
             no.add(FOUR_EYES)
         no |= self.no_step(thing, "approve")
+        if thing.asked:
+            no.add(NO_STEP)
         if not self.may_be_published(thing):
             no.add(UNFIT)
         if no:
             return no
         self.move(thing, "approve", by.id)
-        thing.asked, old = None, thing.shown
+        old = thing.shown
         self.end_force(thing)
         thing.head.force = "in"
         if thing.kind == "evidence":

@@ -69,6 +69,7 @@ STEPS = {
     (PUBLISHED, "withdraw"): WITHDRAWN,
     (PUBLISHED, "merge"): SUPERSEDED,
     (PUBLISHED, "reopen"): DRAFT,
+    (REJECTED, "reopen"): DRAFT,
 }
 """State of the newest version × action → state."""
 

@@ -152,12 +152,16 @@ def test_a_note_that_no_longer_stands_keeps_the_whole_article_back(room):
     source = room.source()
     claim = room.claim(None, (source, Stance.SUPPORTS), verdict=Verdict.SUPPORTED)
     article = room.article(public=False)
-    room.note(article, claim, categories=(Category.FAIR_STATEMENT,), severity=None)
+    note = room.note(article, claim, categories=(Category.FAIR_STATEMENT,), severity=None)
     overstated = claim_content((source, Stance.QUALIFIES), verdict=Verdict.OVERSTATED)
     room.do(revise_claim, Claim, claim, overstated)
     room.publish(Claim, claim)
     # Nobody outside saw the note, so no notice stands in its place; but it must not come out like this.
     room.refuse(NotPublishable, make_public, Article, article, by="bob", expected={"rule": "fitting_categories"})
+    with pytest.raises(NotPublishable) as refused:
+        room.do(make_public, Article, article, by="bob")
+    (unfit,) = refused.value.context["annotations"]
+    assert (unfit["id"], unfit["quote"], unfit["rule"]) == (str(note), "cures migraine", "fitting_categories")
 
 
 def test_what_is_approved_again_while_hidden_is_what_comes_out(room):

@@ -14,13 +14,15 @@ from annotations.errors import (
 )
 from annotations.services.claims import revise_claim
 from annotations.services.evidence import revise_evidence
+from annotations.services.lookups import links_of, published_version
 from annotations.services.merging import cancel_merger, confirm_merger
+from annotations.services.reviewing import reject, submit
 from annotations.services.withdrawing import request_withdrawal
 from annotations.store.claims import Claim
 from annotations.store.editorial import ClaimMerger
 from annotations.store.evidence import Evidence
 from annotations.store.notes import AnnotationVersion
-from annotations.vocabulary import EvidenceStatus, Stance
+from annotations.vocabulary import EvidenceStatus, Stance, Verdict
 from tests.services.mergers import (
     ask,
     merge,
@@ -60,12 +62,29 @@ def test_a_merger_is_cancelled_or_confirmed_once(stage):
     merger = ask(room, loser, winner)
     before = len(room.log())
     room.do(cancel_merger, ClaimMerger, merger)
-    assert (len(room.log()), room.history(loser)[-1].action) == (before, "cancel_merger")
+    last = room.history(loser)[-1]
+    assert (len(room.log()), last.action, last.reason) == (before, "cancel_merger", None)
+    expected = {"merged": False, "message": "this merger was cancelled already; ask for it anew"}
     for step in (cancel_merger, confirm_merger):
-        room.refuse(TransitionNotAllowed, step, ClaimMerger, merger, by="bob", expected={"merged": False})
+        room.refuse(TransitionNotAllowed, step, ClaimMerger, merger, by="bob", expected=expected)
     again = merge(room, loser, winner)
+    expected = {"merged": True, "message": "this merger was confirmed already; nothing is left to do"}
     for step in (cancel_merger, confirm_merger):
-        room.refuse(TransitionNotAllowed, step, ClaimMerger, again, by="bob", expected={"merged": True})
+        room.refuse(TransitionNotAllowed, step, ClaimMerger, again, by="bob", expected=expected)
+
+
+def test_whoever_cancels_a_merger_may_say_why(stage):
+    room, loser, winner, _ = stage
+    merger = ask(room, loser, winner)
+    expected = {"field": "reason"}
+    room.refuse(InvalidText, cancel_merger, ClaimMerger, merger, by="bob", reason=" ", expected=expected)
+    room.do(cancel_merger, ClaimMerger, merger, by="bob", reason="They differ in the dose.")
+    last = room.history(loser)[-1]
+    assert (last.action, last.reason, last.actor_id) == (
+        "cancel_merger",
+        "They differ in the dose.",
+        room.actor("bob").id,
+    )
 
 
 def test_a_merger_is_asked_for_once_and_never_in_a_ring(stage):
@@ -105,20 +124,74 @@ def merged(room, claim):
     merge(room, claim, room.claim())
 
 
+def rejected_on_top(room, claim):
+    draft_on_top(room, claim)
+    room.do(submit, Claim, claim)
+    room.do(reject, Claim, claim, reason="No.", by="bob")
+
+
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize(
-    ("happened", "state"),
+    ("happened", "state", "way_on"),
     [
-        (draft_on_top, "draft"),
-        (withdrawn, "withdrawn"),
-        (asked_to_be_withdrawn, "published"),
-        (merged, "superseded"),
+        (draft_on_top, "draft", "have it approved first"),
+        (rejected_on_top, "rejected", "save another version and have that approved first"),
+        (withdrawn, "withdrawn", "choose another claim"),
+        (asked_to_be_withdrawn, "published", "cancel that first, or confirm it and do not merge"),
+        (merged, "superseded", "choose another claim"),
     ],
 )
-def test_only_published_claims_are_merged(stage, which, happened, state):
+def test_only_published_claims_are_merged(stage, which, happened, state, way_on):
     room, *claims = stage[:3]
     happened(room, claims[which])
-    refuse_to_ask(room, TransitionNotAllowed, *claims, claim=("loser", "winner")[which], state=state)
+    slug = ("loser", "winner")[which]
+    what = "asked to be withdrawn" if state == "published" else f"not published: it is {state}"
+    named = f"the claim {slug} is" if state == "published" else f"the newest version of the claim {slug} is"
+    message = f"{named} {what}; {way_on}"
+    refuse_to_ask(room, TransitionNotAllowed, *claims, claim=slug, state=state, message=message)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "changed"),
+    [
+        (
+            {"verdict": Verdict.MISLEADING, "summary": "It does nothing."},
+            "its verdict was overstated and is misleading",
+            ["verdict", "summary"],
+        ),
+        ({"summary": "It shortens few attacks."}, "summary", ["summary"]),
+        ({}, "in the same words", []),
+    ],
+    ids=["another verdict", "other words", "the same once more"],
+)
+def test_a_winner_that_was_published_anew_must_be_read_anew(stage, changes, what, changed):
+    room, loser, winner, _ = stage
+    merger = ask(room, loser, winner)
+    with room.look() as session:
+        links = [(link.evidence_id, Stance(link.stance)) for link in links_of(session, version_of(session, winner))]
+    room.do(revise_claim, Claim, winner, claim_content(*links, **changes), by="eve")
+    room.publish(Claim, winner, author="eve")
+    message = (
+        f"the claim winner was published anew since this merger was asked for ({what});"
+        " cancel the merger, read that claim, and ask anew"
+    )
+    expected = {"message": message, "claim": "winner", "changed": changed}
+    room.refuse(TransitionNotAllowed, confirm_merger, ClaimMerger, merger, by="bob", expected=expected)
+    room.do(cancel_merger, ClaimMerger, merger, by="bob")
+    merge(room, loser, winner)
+
+
+def test_a_loser_that_was_published_anew_is_what_is_merged(stage):
+    room, loser, winner, _ = stage
+    merger = ask(room, loser, winner)
+    draft_on_top(room, loser)
+    room.publish(Claim, loser)
+    # Whoever confirms names the version of the loser that they read.
+    room.do(confirm_merger, ClaimMerger, merger, by="bob")
+
+
+def version_of(session, claim):
+    return published_version(session, session.get_one(Claim, claim))
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
 
 from annotations.errors import InvalidInput, PermissionDenied, SlugTaken
-from annotations.services.evidence import find_or_add_evidence, revise_evidence
-from annotations.store.evidence import Evidence, EvidenceVersion
+from annotations.services.content import hash_of
+from annotations.services.drafting import save
+from annotations.services.evidence import add_evidence, find_evidence, find_or_add_evidence, revise_evidence
+from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
 from annotations.vocabulary import EvidenceStatus
 from tests.services.newsroom import dump, source_content
 
@@ -64,6 +67,87 @@ def test_a_source_is_found_by_any_of_its_identifiers(known, kind, spelling, why)
 def test_a_source_that_is_known_by_its_address_is_found_by_what_that_names(room):
     source = room.source("a-trial", url="https://doi.org/10.1000/xyz123")
     assert find(room, "another", doi="10.1000/XYZ123") == (source, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "spelling"),
+    [
+        ({"url": "https://doi.org/10.1000/xyz1"}, "10.1000/XYZ1"),
+        ({"url": "https://doi.org/10.1000/xyz1"}, "https://doi.org/10.1000/xyz1"),
+        ({"url": "https://doi.org/10.1000/xyz1"}, "http://dx.doi.org/10.1000/xyz1"),
+        ({"url": "http://dx.doi.org/10.1000/xyz1"}, "http://dx.doi.org/10.1000/xyz1"),
+        ({"doi": "10.1000/xyz1"}, "doi.org/10.1000/xyz1"),
+        ({"doi": "10.1000/xyz1"}, "http://dx.doi.org/10.1000/xyz1"),
+        ({"url": "https://pubmed.ncbi.nlm.nih.gov/123/"}, "PMID 123"),
+        ({"pmid": "123"}, "https://pubmed.ncbi.nlm.nih.gov/123"),
+        ({"url": "https://example.org/a-trial"}, "https://EXAMPLE.org/a-trial"),
+    ],
+)
+def test_looking_up_finds_what_sending_would(room, given, spelling):
+    source = room.source("a-trial", **given)
+    with room.look() as session:
+        found = find_evidence(session, spelling)
+        assert found is not None
+        assert found.id == source
+        assert find_evidence(session, "10.1000/other") is None
+    if "://" in spelling:
+        assert find(room, "another", url=spelling) == (source, False)
+
+
+def test_looking_up_takes_no_number_without_its_kind_and_nothing_that_is_no_longer_borne(room):
+    source = room.source("a-trial", approved=False, doi="10.1000/wrong")
+    room.do(revise_evidence, Evidence, source, source_content("a-trial", doi="10.1000/right"))
+    with room.look() as session:
+        assert find_evidence(session, "10.1000/wrong") is None
+        with pytest.raises(InvalidInput) as caught:
+            find_evidence(session, "25498121")
+    assert caught.value.field == "identifier"
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "field"),
+    [
+        ({"doi": "10.1000/xyz1"}, {"doi": "10.1000/XYZ1"}, "doi"),
+        ({"url": "https://doi.org/10.1000/xyz1"}, {"doi": "10.1000/xyz1"}, "doi"),
+        ({"doi": "10.1000/xyz1"}, {"url": "http://dx.doi.org/10.1000/xyz1"}, "url"),
+        ({"pmid": "123"}, {"url": "https://pubmed.ncbi.nlm.nih.gov/123/"}, "url"),
+    ],
+)
+def test_no_other_source_is_given_what_names_one(room, known, wanted, field):
+    room.source("a-trial", **known)
+    other = room.source("other")
+    expected = {
+        "field": field,
+        "key": "a-trial",
+        "message": f"another source has this {field}: a-trial; cite that one, or correct the {field}",
+    }
+    content = source_content("other", **wanted)
+    room.refuse(SlugTaken, revise_evidence, Evidence, other, content, expected=expected)
+
+
+def test_two_that_are_known_by_one_record_can_both_be_revised(room):
+    """Such a pair may be there from before this was refused, and a retraction must reach both."""
+    room.source("first", url="https://doi.org/10.1000/xyz1")
+    second = room.source("second", approved=False)
+    content = source_content("second", doi="10.1000/xyz1")
+    with room.work() as session:
+        entity = session.get_one(Evidence, second)
+        entity.head_number += 1
+        by = {"created_at": room.now(), "created_by": room.actor("ann").id}
+        rest = {"evidence_id": second, "number": 2, "content_hash": hash_of(content, key="second")}
+        save(session, entity, EvidenceVersion(**asdict(content), **rest, **by), **room.by("ann"))
+        session.add(EvidenceIdentifier(kind="doi", canonical="10.1000/xyz1", evidence_id=second))
+    for status in (EvidenceStatus.NO_NOTICE, EvidenceStatus.RETRACTED):
+        notice = None if status is EvidenceStatus.NO_NOTICE else "Made up."
+        room.do(revise_evidence, Evidence, second, replace(content, status=status, status_notice=notice))
+        room.publish(Evidence, second)
+
+
+@pytest.mark.parametrize("service", [add_evidence, find_or_add_evidence])
+def test_the_address_of_the_look_up_is_no_key(room, service):
+    message = "this name is taken by an address of the API; choose another key"
+    with room.refuses(InvalidInput, field="key", message=message) as session:
+        service(session, source_content("a-trial"), key="by-identifier", **room.by("ann"))
 
 
 def test_what_bears_another_identifier_is_added_as_a_draft(room):

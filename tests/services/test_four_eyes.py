@@ -9,6 +9,7 @@ from annotations.errors import FourEyesRequired
 from annotations.services.articles import edit_metadata, make_public
 from annotations.services.claims import revise_claim
 from annotations.services.content import ArticleMetadata
+from annotations.services.reimporting import reimport_article
 from annotations.services.reviewing import approve, submit
 from annotations.services.withdrawing import confirm_withdrawal, request_withdrawal
 from annotations.store.articles import Article
@@ -16,7 +17,7 @@ from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.notes import Annotation
 from annotations.store.versions import is_public
 from annotations.vocabulary import Stance
-from tests.services.newsroom import ENTITIES, claim_content
+from tests.services.newsroom import ENTITIES, claim_content, text_of
 
 ROUTES = ("approve claim", "approve evidence", "approve annotation", "make public", "withdraw claim")
 ROUTES += ("withdraw annotation", "withdraw article")
@@ -89,6 +90,13 @@ def test_whoever_worded_the_metadata_does_not_make_the_article_public(room):
     room.do(edit_metadata, Article, article, ArticleMetadata(title="Better", language="en"), by="bob")
     for author in ("ann", "bob"):
         room.refuse(FourEyesRequired, make_public, Article, article, by=author)
+    room.do(make_public, Article, article, by="eve")
+
+
+def test_whoever_brought_the_text_does_not_make_the_article_public(room):
+    article = room.article(public=False)
+    room.do(reimport_article, Article, article, text_of("Other words altogether."), by="bob")
+    room.refuse(FourEyesRequired, make_public, Article, article, by="bob", expected={"code": "four_eyes_required"})
     room.do(make_public, Article, article, by="eve")
 
 

@@ -26,13 +26,13 @@ from annotations.services.people import (
     rename_user,
     user_by_email,
 )
-from annotations.store.accounts import AccountEvent, User
+from annotations.store.accounts import AccountEvent, Token, User
 from annotations.store.actors import ActorRow
 from annotations.store.base import new_id
 from annotations.store.engine import read_session
 from annotations.vocabulary import Role
 from tests.services.newsroom import dump
-from tests.staff import NOW, OLD_HASH, hire, work
+from tests.staff import NOW, OLD_HASH, give_token, hire, work
 
 LATER = NOW + timedelta(hours=1)
 
@@ -191,6 +191,21 @@ def test_an_editor_does_not_make_themself_an_admin(engine):
 
 
 # Steps
+
+
+def test_whoever_becomes_a_contributor_loses_the_tokens_that_reimport(engine):
+    ann, _ = hire(engine, "ann"), hire(engine, "dan", Role.ADMIN)
+    both, _ = give_token(engine, ann, [Scope.READ, Scope.REIMPORT], label="site")
+    other, _ = give_token(engine, ann, [Scope.READ, Scope.WRITE])
+    for role, revoked in ((Role.ADMIN, None), (Role.CONTRIBUTOR, LATER)):
+        with work(engine) as session:
+            change_role(session, user_id=ann.id, role=role, actor=None, now=LATER)
+        with read_session(engine) as session:
+            assert session.get_one(Token, both.id).revoked_at == revoked
+            assert session.get_one(Token, other.id).revoked_at is None
+    with read_session(engine) as session:
+        last = account_history(session, user_id=ann.id)[-1]
+    assert (last.event, dict(last.detail)) == ("token.revoked", {"token": str(both.id), "label": "site"})
 
 
 def test_each_step_leaves_an_event_with_what_it_changed(engine):

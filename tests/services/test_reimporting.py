@@ -218,6 +218,17 @@ def test_words_are_found_again_as_they_stood_last(stage, edited):
     assert (anchor.state, anchor.quote, note_of(room, note).needs_recheck) == ("exact", "cures migraine", True)
 
 
+def test_whoever_read_where_a_note_stood_is_told_that_it_stands_elsewhere(stage):
+    room, article, note, other = stage
+    first = [note_of(room, one).lock_version for one in (note, other)]
+    reimport(room, article, "The pill, they say, cures migraine in a week.", SECOND, THIRD)
+    second = [note_of(room, one).lock_version for one in (note, other)]
+    reimport(room, article, "New words come first.", "The pill, they say, cures migraine in a week.", SECOND, THIRD)
+    third = [note_of(room, one).lock_version for one in (note, other)]
+    assert first[0] < second[0] < third[0]
+    assert first[1] == second[1] < third[1]
+
+
 def test_words_that_come_back_elsewhere_are_found_there(stage):
     room, article, note, _ = stage
     reimport(room, article, "Nothing is known of it.", SECOND, THIRD)

@@ -7,7 +7,7 @@ import pytest
 from annotations.errors import FourEyesRequired, NotPublishable, QuoteNotFound
 from annotations.services.articles import make_public
 from annotations.services.notes import revise_annotation
-from annotations.services.reviewing import approve, submit
+from annotations.services.reviewing import approve, reject, submit
 from annotations.store.articles import Article
 from annotations.store.notes import Annotation, AnnotationVersion
 from tests.services.newsroom import TEXT, note_content, quoting
@@ -175,6 +175,21 @@ def test_what_stands_in_another_sentence_comes_out_flagged(room):
         room.do(make_public, Article, article, by="eve")
     body = get(room, f"/v1/annotations/{note}").json
     assert (body["context_changed"], body["needs_recheck"]) == (True, True)
+
+
+def test_what_was_turned_down_does_not_take_what_was_approved_with_it(room):
+    article, claim = room.article("an-article", public=False), room.claim()
+    note = room.note(article, claim)
+    revise(room, note, claim, "cures migraine", note="In other words.")
+    for step, by in ((submit, "ann"), (reject, "bob")):
+        room.do(step, Annotation, note, by=by, **({"reason": "No."} if step is reject else {}))
+    found = reimport(room, article, *LOST)
+    assert [str(outcome) for outcome in found.outcomes] == ["reopened", "unplaced"]
+    annotation = note_of(room, note)
+    assert (annotation.state, annotation.head_number, annotation.needs_recheck) == ("draft", 3, True)
+    assert room.versions(AnnotationVersion, note)[-1].note == room.versions(AnnotationVersion, note)[0].note
+    assert [step for step, _ in actions(room, note)[-2:]] == ["reopen", "flag_recheck"]
+    the_rules_hold(room)
 
 
 def test_a_draft_on_top_of_what_nobody_has_seen_goes_on_alone(room):

@@ -100,15 +100,26 @@ def test_a_request_to_withdraw_stands_once_and_can_be_taken_back(shared_room):
     shared_room.refuse(TransitionNotAllowed, cancel_withdrawal, Claim, claim)
     shared_room.do(request_withdrawal, Claim, claim, reason=REASON)
     shared_room.refuse(TransitionNotAllowed, request_withdrawal, Claim, claim, reason=REASON, by="bob")
-    shared_room.do(cancel_withdrawal, Claim, claim, by="bob")
+    shared_room.do(cancel_withdrawal, Claim, claim, by="bob", reason="It is right.")
     shared_room.refuse(TransitionNotAllowed, confirm_withdrawal, Claim, claim, by="bob")
     shared_room.do(request_withdrawal, Claim, claim, reason=REASON, by="bob")
-    assert [one.action for one in shared_room.history(claim)][-3:] == [
-        "request_withdrawal",
-        "cancel_withdrawal",
-        "request_withdrawal",
+    shared_room.do(cancel_withdrawal, Claim, claim, by="bob")
+    # Whose reason is whose: who cancels need not give one.
+    assert [(one.action, one.reason) for one in shared_room.history(claim)][-4:] == [
+        ("request_withdrawal", REASON),
+        ("cancel_withdrawal", "It is right."),
+        ("request_withdrawal", REASON),
+        ("cancel_withdrawal", None),
     ]
     assert state_of(shared_room, "claim", claim) == "published"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\x00", "x" * 1_001])
+def test_a_request_is_cancelled_for_a_reason_that_can_be_kept_or_for_none(shared_room, reason):
+    claim = shared_room.claim()
+    shared_room.do(request_withdrawal, Claim, claim, reason=REASON)
+    expected = {"field": "reason"}
+    shared_room.refuse(InvalidText, cancel_withdrawal, Claim, claim, by="bob", reason=reason, expected=expected)
 
 
 def test_every_pair_is_looked_at():

@@ -7,13 +7,15 @@ from sqlalchemy import select
 
 from annotations.errors import InvalidText, NotPublishable, TransitionNotAllowed
 from annotations.services.notes import revise_annotation
-from annotations.services.withdrawing import confirm_withdrawal, request_withdrawal
+from annotations.services.reviewing import approve, submit
+from annotations.services.withdrawing import MAX_NAMED, cancel_withdrawal, confirm_withdrawal, request_withdrawal
 from annotations.store.articles import Article, ArticleVersion, Revision
 from annotations.store.claims import Claim, ClaimVersion
 from annotations.store.log import PublicVersion
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.search import SearchEntry
 from annotations.vocabulary import Stance
+from tests.services.mergers import merge
 from tests.services.newsroom import note_content, quoting
 
 
@@ -59,7 +61,12 @@ def test_a_claim_leaves_only_when_no_note_makes_it_and_takes_its_sources_along(r
     claim = room.claim("a-claim", (source, Stance.CONTRADICTS))
     note = room.note(room.article(), claim)
     room.do(request_withdrawal, Claim, claim, reason="A mistake.")
-    room.refuse(NotPublishable, confirm_withdrawal, Claim, claim, by="bob", expected={"rule": "claim_in_use"})
+    expected = {"rule": "claim_in_use", "count": 1, "annotation_ids": [str(note)]}
+    expected["message"] = (
+        "1 published annotation makes this claim; withdraw them or tie them to another claim first,"
+        " or merge this claim into another"
+    )
+    room.refuse(NotPublishable, confirm_withdrawal, Claim, claim, by="bob", expected=expected)
     withdraw(room, Annotation, note)
     room.do(confirm_withdrawal, Claim, claim, by="bob")
     withdrawn, unlisted = room.log()[-2:]
@@ -114,13 +121,67 @@ def test_a_tombstone_stays_whatever_happens_around_it(room):
     assert "claim:first" in gone_keys(room)
 
 
-def test_what_replaces_it_is_not_what_was_to_be_withdrawn(room):
+def test_of_many_notes_that_make_a_claim_the_first_are_named(shared_room):
+    room = shared_room
+    claim = room.claim()
+    article = room.article(None, *(f"The pill cures migraine number {number}." for number in range(MAX_NAMED + 1)))
+    passages = [quoting(f"cures migraine number {number}.") for number in range(MAX_NAMED + 1)]
+    notes = sorted(room.note(article, claim, passage) for passage in passages)
+    room.do(request_withdrawal, Claim, claim, reason="A mistake.")
+    expected = {"count": MAX_NAMED + 1, "annotation_ids": [str(note) for note in notes[:MAX_NAMED]]}
+    room.refuse(NotPublishable, confirm_withdrawal, Claim, claim, by="bob", expected=expected)
+
+
+def test_a_request_to_withdraw_is_answered_before_anything_replaces_what_it_is_about(room):
     article, claim = room.article(), room.claim()
     note = room.note(article, claim)
-    room.do(request_withdrawal, Annotation, note, reason="A mistake.")
     room.do(revise_annotation, Annotation, note, quoting("cures migraine"), note_content(claim, note="Better."))
-    room.publish(Annotation, note)
-    room.refuse(TransitionNotAllowed, confirm_withdrawal, Annotation, note, by="bob")
+    room.do(request_withdrawal, Annotation, note, reason="A mistake.")
+    # What cannot be approved for another reason is refused for that one: nobody need cancel anything for it.
+    expected = {"state": "draft", "possible": ["save", "submit"]}
+    room.refuse(TransitionNotAllowed, approve, Annotation, note, by="bob", expected=expected)
+    room.do(submit, Annotation, note)
+    expected = {"state": "in_review", "withdrawal_reason": "A mistake."}
+    expected["message"] = "somebody asked that this be withdrawn; confirm or cancel that first"
+    room.refuse(TransitionNotAllowed, approve, Annotation, note, by="bob", expected=expected)
+    room.do(cancel_withdrawal, Annotation, note, by="bob", reason="The new version mends it.")
+    room.do(approve, Annotation, note, by="bob")
+    assert [(step.action, step.reason) for step in room.history(note)][-4:] == [
+        ("request_withdrawal", "A mistake."),
+        ("submit", None),
+        ("cancel_withdrawal", "The new version mends it."),
+        ("approve", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("situation", "state", "way_on"),
+    [
+        ("asked", "published", "let somebody else confirm that, or cancel it"),
+        ("withdrawn", "withdrawn", "this was withdrawn already: nothing is left to do"),
+        ("merged", "superseded", "this was merged into another claim: withdraw that one if it is wrong"),
+        ("draft", "draft", "no version of this is: reject it, or leave it as a draft"),
+        ("hidden", "hidden", "this article is hidden: leave it so"),
+        ("on hidden", "published", "the article of this annotation is not: save another version if it is wrong"),
+    ],
+)
+def test_a_request_that_is_refused_says_why_and_what_to_do(shared_room, situation, state, way_on):
+    room, table = shared_room, Claim
+    if situation == "hidden":
+        table, entity_id = Article, room.article(public=False)
+    elif situation == "on hidden":
+        table, entity_id = Annotation, room.note(room.article(public=False), room.claim())
+    else:
+        entity_id = room.claim(published=situation != "draft")
+    if situation == "asked":
+        room.do(request_withdrawal, table, entity_id, reason="A mistake.")
+    elif situation == "withdrawn":
+        withdraw(room, table, entity_id)
+    elif situation == "merged":
+        merge(room, entity_id, room.claim())
+    with pytest.raises(TransitionNotAllowed) as caught, room.work() as session:
+        request_withdrawal(session, session.get_one(table, entity_id), reason="A mistake.", **room.by("eve"))
+    assert (caught.value.message.partition("; ")[2], caught.value.context) == (way_on, {"state": state})
 
 
 @pytest.mark.parametrize("kind", ["claim", "annotation", "article"])

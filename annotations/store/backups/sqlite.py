@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, StaticPool, create_engine
 from sqlalchemy.orm import Session
 
 from annotations.store.backups.archive import BackupError, State
+from annotations.store.backups.links import link_or_copy
 from annotations.store.backups.state import state_of, tables_with_rows
 from annotations.store.files import sync_folder
 
@@ -103,24 +104,43 @@ def put_in_place(new: Path, database: Path, connection: sqlite3.Connection | Non
     """Have ``new`` stand at ``database``, all at once; the old file stands at ``kept`` from then on, if given.
 
     ``connection`` is that of :func:`held`. ``new`` gets the old file's owner and permissions.
+
+    Raises:
+        BackupError: the old file belongs to another user; nothing was changed.
+        OSError: the file system failed; nothing was changed.
     """
-    if connection is not None:
-        # The journal's content goes into the old file, so that no crash can mix it with the new one. Then SQLite lets
-        # go of journals, or it would take away the new file's, which has the same name, when it closes the old one.
-        connection.execute("PRAGMA journal_mode=DELETE")
-        connection.execute("PRAGMA journal_mode=OFF")
     if database.exists():
         _take_over_ownership(new, database)
+        if connection is not None:
+            # What only the journal holds goes into the file, so that the file alone is the old database.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if kept is not None:
             # Only of a file that SQLite cannot read do the journals still tell something.
-            for suffix in ("", *(() if connection else WITH_CONTENT)):
-                old = database.with_name(database.name + suffix)
-                if old.exists():
-                    os.link(old, kept.with_name(kept.name + suffix))
+            _keep(database, kept, ("", *(() if connection else WITH_CONTENT)))
+    if connection is not None:
+        # SQLite lets go of journals, so that no crash can mix the old one with the new file, and because it would take
+        # away the new file's, which has the same name, when it closes the old one.
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA journal_mode=OFF")
     for suffix in JOURNALS:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     os.replace(new, database)
     sync_folder(database.parent)
+
+
+def _keep(database: Path, kept: Path, suffixes: Sequence[str]) -> None:
+    made: list[Path] = []
+    try:
+        for suffix in suffixes:
+            old, name = (path.with_name(path.name + suffix) for path in (database, kept))
+            if old.exists():
+                link_or_copy(old, name)
+                made.append(name)
+        sync_folder(kept.parent)
+    except OSError:
+        for name in made:
+            name.unlink()
+        raise
 
 
 def _take_over_ownership(new: Path, old: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from collections.abc import Generator
@@ -22,12 +21,10 @@ from annotations.store.backups.archive import (
     read_manifest,
     write_archive,
 )
+from annotations.store.backups.links import NO_LINKS
 from annotations.store.backups.postgresql import Tools
 from annotations.store.backups.state import newest_revision, state_of
 from annotations.store.files import sync_folder
-
-NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-"""What file systems without hard links answer, those of memory sticks and Windows shares."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from annotations.anchoring.selectors import quote_selector
 from annotations.anchoring.text import blocks_hash, text_sha256
+from annotations.errors import InvalidInput
 from annotations.store.articles import ArticleTopic, Block, Revision
 from annotations.store.checks.findings import Findings, Rows, gives, version_row
 from annotations.store.checks.redactions import RedactedRows
@@ -95,10 +97,16 @@ def annotation_contents(session: Session, findings: Findings, redacted: Redacted
 
 def _check_context(findings: Findings, name: str, version: Any, anchor: Any) -> None:
     """The words around the quote, which are kept to find it again, are those of the text that it was marked in."""
-    text = anchor.text or ""
-    before, after = text[: anchor.start_offset or 0], text[anchor.end_offset or 0 :]
-    if not before.endswith(version.prefix) or not after.startswith(version.suffix):
+    if not _has_context(version, anchor):
         findings.add("annotation_versions", name, "the words around its quote are not those of the text")
+
+
+def _has_context(version: Any, anchor: Any) -> bool:
+    try:
+        around = quote_selector(anchor.text or "", anchor.start_offset or 0, anchor.end_offset or 0)
+    except InvalidInput:
+        return False
+    return (version.prefix, version.suffix) == (around.prefix, around.suffix)
 
 
 def _check_positions(findings: Findings, table: str, name: str, rows: list[Any]) -> None:
