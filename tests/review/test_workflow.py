@@ -29,6 +29,7 @@ STEPS = {
     (PUBLISHED, Action.REOPEN): (DRAFT, "the text changed before anybody saw it"),
     (REJECTED, Action.SAVE): (DRAFT, "the author tries again"),
     (REJECTED, Action.WITHDRAW): (WITHDRAWN, "an older version may be what is published"),
+    (REJECTED, Action.REOPEN): (DRAFT, "the text changed under an older version that nobody saw"),
 }
 BY_STATE_ALONE = {Action.SAVE, Action.SUBMIT, Action.REQUEST_CHANGES, Action.REJECT, Action.APPROVE}
 
