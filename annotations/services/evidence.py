@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotations.errors import InvalidInput, SlugTaken
+from annotations.errors import InvalidInput, SlugTaken, TransitionNotAllowed
 from annotations.evidence.identifiers import Identifier, canonical_key, identifier_url, normalise, recognise
 from annotations.permissions import Actor, Permission, require
 from annotations.review.events import Event
@@ -32,7 +32,7 @@ from annotations.store.base import new_id
 from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
 from annotations.store.keys import EVIDENCE, evidence_key
 from annotations.store.publication_log import Publication
-from annotations.vocabulary import ChangeKind, EvidenceStatus
+from annotations.vocabulary import ChangeKind, EvidenceStatus, ReviewState
 
 BY_IDENTIFIER = "by-identifier"
 """In the place of a key this stands in the address at which sources are looked up."""
@@ -136,6 +136,26 @@ def revise_evidence(
     session.flush()
     _claim_identifiers(session, evidence, content, had=had)
     return save(session, evidence, _make_version(evidence, content, actor, now), actor=actor, now=now)
+
+
+def save_status(
+    session: Session, evidence: Evidence, status: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> EvidenceVersion:
+    """Save a version that differs from the one in force in its status only.
+
+    Raises:
+        TransitionNotAllowed: none is in force, or another version is under way.
+        PermissionDenied, InvalidInput: as :func:`revise_evidence`.
+    """
+    require(actor, Permission.WRITE, own_work=evidence.created_by == actor.id)
+    approved = public_version(session, evidence)
+    if approved is None or evidence.state in {ReviewState.DRAFT, ReviewState.IN_REVIEW}:
+        raise TransitionNotAllowed(
+            "a version of this source is under way: save the status in it, and send that to review",
+            context={"state": evidence.state},
+        )
+    content = EvidenceContent(**{name: getattr(approved, name) for name in EvidenceContent.__slots__})
+    return revise_evidence(session, evidence, replace(content, **status), actor=actor, now=now)
 
 
 def approve_evidence(

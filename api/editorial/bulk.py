@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from annotations.errors import DomainError, PublishingBusy
 from annotations.permissions import Actor, Permission, require
 from api.database import current_engine, write_transaction
-from api.editorial.blueprint import EditorialBlueprint, signed_in
+from api.editorial.blueprint import NDJSON, EditorialBlueprint, signed_in
 from api.editorial.bodies import read_bytes
 from api.editorial.importing import (
     MAX_LINES,
@@ -31,7 +31,6 @@ from api.editorial.writing import RefusedWith, Work, carry_out, patiently
 from api.parameters import QuerySchema
 from api.problems import EdgeError, invalid_parameter
 
-NDJSON = "application/x-ndjson"
 MAX_BODY_BYTES = 20_000_000
 
 blueprint = EditorialBlueprint("editorial_bulk", __name__, description="Many things at once, as drafts.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from marshmallow import fields, validate
@@ -11,9 +10,13 @@ from annotations.errors import NotFound
 from annotations.evidence.identifiers import MAX_CODE_POINTS
 from annotations.permissions import Permission
 from annotations.queries.editorial import evidence as queries
-from annotations.services.content import EvidenceContent
-from annotations.services.evidence import BY_IDENTIFIER, find_evidence, find_or_add_evidence, revise_evidence
-from annotations.services.lookups import head_version
+from annotations.services.evidence import (
+    BY_IDENTIFIER,
+    find_evidence,
+    find_or_add_evidence,
+    revise_evidence,
+    save_status,
+)
 from annotations.services.reviewing import submit
 from annotations.vocabulary import ReviewState
 from api.editorial.blueprint import Answer, EditorialBlueprint, Reading
@@ -99,10 +102,12 @@ def save_evidence(work: Work, body: dict[str, Any], **_path: Any) -> None:
 
 @blueprint.write("POST", f"{_RULE}/status", permission=Permission.WRITE, resource=EVIDENCE, takes=StatusSchema)
 def report_evidence_status(work: Work, body: dict[str, Any], **_path: Any) -> None:
-    """Report a notice against a source, or a look that found none, and send that to review."""
-    head = head_version(work.session, work.entity)
-    content = EvidenceContent(**{name: getattr(head, name) for name in EvidenceContent.__slots__})
-    revise_evidence(work.session, work.entity, replace(content, **body), **work.by)
+    """Report a notice against a source, or a look that found none, and send that to review.
+
+    Nothing else changes: all but the status is as it is in force. While a version is under way (409), or before one was
+    approved, the status is saved with the rest.
+    """
+    save_status(work.session, work.entity, body, **work.by)
     submit(work.session, work.entity, **work.by)
 
 

@@ -67,7 +67,7 @@ class Desk(Editors):
     def reimport(self, article: Article, texts: Iterable[str], title: str = TITLE) -> None:
         """Another text of an article."""
         with self._at_work(article) as (session, now, found):
-            reimport_article(session, found, imported(title, texts), actor=self.approver, now=now)
+            reimport_article(session, found, imported(title, texts), actor=self.writer, now=now)
 
     def reconfirm(self, entity: Claim | Annotation) -> None:
         """Let a flagged claim or annotation stand."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.desk import source_body
 from tests.editorial.changes import REASON, SAVED, documented, refused, rows
+from tests.problems import assert_problem
 
 WITHDRAWABLE = ("articles", "claims", "annotations")
 REQUESTS = [(kind, "withdrawal") for kind in WITHDRAWABLE] + [("claims", "merger")]
@@ -126,3 +127,17 @@ def test_a_key_that_could_not_be_read_back_is_refused(situations, unchanged):
     body = {"key": "by-identifier", **source_body("by-identifier")}
     document = refused(situations.desk.writer.call("POST", "/evidence", body), 422, "invalid_input", "key")
     assert document["detail"] == "this name is taken by an address of the API; choose another key"
+
+
+def test_a_status_is_reported_of_what_is_in_force_alone(situations):
+    """What was turned down, or is still worked on, is not sent to review by somebody who only looked for notices."""
+    desk, path = situations.desk, "/evidence/status-alone"
+    notice = {"status": "no_notice", "status_checked_on": "2026-02-01"}
+    desk.source("status-alone")
+    desk.writer.do("PUT", path, source_body("status-alone", key_finding="A wrong finding."), on=path)
+    assert_problem(desk.writer.call("POST", f"{path}/status", notice, etag=desk.writer.get(path).etag).response, 409)
+    desk.writer.do("POST", f"{path}/submit", on=path)
+    desk.approver.do("POST", f"{path}/reject", {"reason": "Wrong."}, on=path)
+    head = desk.writer.do("POST", f"{path}/status", notice, on=path).body["head"]
+    assert head["status_checked_on"] == "2026-02-01"
+    assert head["key_finding"] == source_body("status-alone")["key_finding"]

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -14,13 +16,11 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from annotations.queries.search import search
-from annotations.store.base import new_id
 from annotations.store.engine import read_session
 from annotations.store.migrate import ROOT, alembic_config, current_revision, downgrade, head_revision, upgrade
 from annotations.store.tables import METADATA
-from tests.databases import count_selects, engine_for
+from tests.databases import engine_for
 from tests.migrations.schemas import config_with, rows_of, schema_of
-from tests.services.newsroom import Newsroom
 from tests.store.stock import stock
 
 
@@ -75,19 +75,22 @@ HASHED = ("revisions", "corrections")
 """Tables that revision 0004 gives a column with a hash."""
 
 
-def redacted_in(engine: Engine) -> list[tuple[str, str, UUID]]:
+def corrections_of(engine: Engine) -> dict[UUID, dict[str, Any]]:
+    table = METADATA.tables["corrections"]
     with engine.connect() as connection:
-        rows = METADATA.tables["redacted_rows"].c
-        return [
-            (table, key, redaction)
-            for table, key, redaction in connection.execute(select(rows.table_name, rows.row_key, rows.redaction_id))
-        ]
+        return {row["id"]: dict(row) for row in connection.execute(table.select()).mappings()}
+
+
+def blanked_corrections(engine: Engine) -> set[UUID]:
+    named = METADATA.tables["redacted_rows"].c
+    with engine.connect() as connection:
+        return set(map(UUID, connection.scalars(select(named.row_key).where(named.table_name == "corrections"))))
 
 
 def test_down_step_by_step_and_up_again_with_rows_that_survive(samples_and_more, backend):
     engine = samples_and_more
     schema, rows, found = schema_of(engine), rows_of(engine), hits(engine)
-    blanked = {UUID(key) for table, key, _ in redacted_in(engine) if table == "corrections"}
+    corrections, blanked = corrections_of(engine), blanked_corrections(engine)
     assert len(found) > 20
     assert all(rows[table.name] for table in METADATA.sorted_tables)
     downgrade(engine, "0003")
@@ -106,7 +109,7 @@ def test_down_step_by_step_and_up_again_with_rows_that_survive(samples_and_more,
     kept = rows.keys() - ADDED - {"corrections"} | {"chain_heads"}
     assert {name: after[name] for name in kept} == {name: rows[name] for name in kept}
     # A correction that was blanked is hashed as it stands: nobody knows any longer what it said.
-    assert corrections_without(after, blanked) == corrections_without(rows, blanked)
+    assert {key for key, row in corrections_of(engine).items() if row != corrections[key]} == blanked
     with engine.connect() as connection, pytest.raises(IntegrityError):
         connection.execute(text("UPDATE transitions SET reason = reason"))
 
@@ -131,33 +134,19 @@ def test_rows_written_between_two_steps_are_found_after_the_next(engine, empty_e
     with engine.connect() as source, empty_engine.begin() as target:
         for table in METADATA.sorted_tables:
             if table.name in there:
-                target.execute(table.insert(), [dict(row) for row in source.execute(table.select()).mappings()])
+                known = [
+                    table.c[column["name"]]
+                    for column in inspect(target).get_columns(table.name)
+                    if column["name"] in table.c
+                ]
+                target.execute(table.insert(), [dict(row) for row in source.execute(select(*known)).mappings()])
     rows = rows_of(empty_engine)
     upgrade(empty_engine)
     after = rows_of(empty_engine)
-    kept = rows.keys() - {"alembic_version", "search_entries"}
+    kept = rows.keys() - {"alembic_version", "search_entries", *HASHED}
     assert {name: after[name] for name in kept} == {name: rows[name] for name in kept}
-    assert len(after["search_entries"]) == len(rows["search_entries"])
+    assert {name: len(after[name]) for name in rows} == {name: len(rows[name]) for name in rows}
     assert len(hits(empty_engine, "migraine")) > 1
-
-
-def test_many_rows_are_hashed_in_batches(engine):
-    Newsroom(engine).article()
-    revisions = METADATA.tables["revisions"]
-    with engine.connect() as connection:
-        row = dict(connection.execute(revisions.select()).mappings().one())
-    digest = row.pop("import_hash")
-    downgrade(engine, "0003")
-    with engine.begin() as connection:
-        drafts = [{**row, "id": new_id(), "number": number, "valid_from": None} for number in range(2, 502)]
-        connection.execute(revisions.insert(), drafts)
-    with count_selects(engine) as statements:
-        upgrade(engine)
-    read = [statement for statement in statements.selects if "FROM revisions" in statement]
-    assert len(read) == 4, read
-    assert all("LIMIT" in statement for statement in read)
-    with engine.connect() as connection:
-        assert connection.scalars(select(revisions.c.import_hash)).all() == [digest] * 501
 
 
 def test_upgrading_twice_changes_nothing(engine):

@@ -21,7 +21,7 @@ from annotations.queries.editorial.parts import (
 )
 from annotations.queries.editorial.views import EditorialEvidence, EvidenceVersionView
 from annotations.queries.paging import Key, Slice, fetch
-from annotations.store.evidence import Evidence, EvidenceIdentifier, EvidenceVersion
+from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.vocabulary import Certainty, Design, EntityType, EvidenceStatus, ReviewState, VerificationLevel
 
 _PLAIN = (
@@ -48,15 +48,6 @@ def list_evidence(
         statement = statement.where(Evidence.key > after[0])
     rows, next_key = fetch(session, statement, limit, lambda row: (row[0].key,))
     return Slice(tuple(_views(session, [row[0] for row in rows])), next_key)
-
-
-def find_by_identifier(session: Session, kind: str, canonical: str) -> str | None:
-    """The key of the source that this identifier names, drafts included; None if it names none. One SELECT."""
-    return session.scalars(
-        select(Evidence.key)
-        .join(EvidenceIdentifier, EvidenceIdentifier.evidence_id == Evidence.id)
-        .where(EvidenceIdentifier.kind == kind, EvidenceIdentifier.canonical == canonical)
-    ).one_or_none()
 
 
 def evidence_version(version: EvidenceVersion, redacted: bool, known: People) -> EvidenceVersionView:

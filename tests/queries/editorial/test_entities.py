@@ -9,9 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from annotations.evidence.identifiers import canonical_key, recognise
 from annotations.queries.editorial.claims import get_claim, list_claims
-from annotations.queries.editorial.evidence import find_by_identifier, get_evidence, list_evidence
+from annotations.queries.editorial.evidence import get_evidence, list_evidence
 from annotations.queries.editorial.notes import get_annotation, list_annotations
 from annotations.services.claims import revise_claim
 from annotations.services.evidence import revise_evidence
@@ -115,15 +114,11 @@ def test_a_claim_tells_its_date_its_merger_and_its_withdrawal(shared):
     assert claim.in_force is None
 
 
-def test_a_source_shows_its_draft_and_is_found_by_its_identifiers(shared):
+def test_a_source_shows_its_draft(shared):
     room = shared.room
     room.source("identified", doi="10.1000/identified", approved=False, by="cat")
     source = shared.read(get_evidence, "identified")
     assert (source.state, source.in_force, source.head.doi) == (DRAFT, None, "10.1000/identified")
-    for spelling, key in (("https://doi.org/10.1000/IDENTIFIED", "identified"), ("10.1000/other", None)):
-        identifier = recognise(spelling)
-        assert identifier is not None
-        assert shared.read(find_by_identifier, identifier.kind, canonical_key(identifier)) == key
 
 
 def test_an_annotation_shows_both_versions_and_where_each_stands(room, reader):
