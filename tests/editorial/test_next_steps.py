@@ -135,7 +135,11 @@ def test_a_status_is_reported_of_what_is_in_force_alone(situations):
     notice = {"status": "no_notice", "status_checked_on": "2026-02-01"}
     desk.source("status-alone")
     desk.writer.do("PUT", path, source_body("status-alone", key_finding="A wrong finding."), on=path)
-    assert_problem(desk.writer.call("POST", f"{path}/status", notice, etag=desk.writer.get(path).etag).response, 409)
+    assert_problem(
+        desk.writer.call("POST", f"{path}/status", notice, etag=desk.writer.get(path).etag).response,
+        409,
+        "transition_not_allowed",
+    )
     desk.writer.do("POST", f"{path}/submit", on=path)
     desk.approver.do("POST", f"{path}/reject", {"reason": "Wrong."}, on=path)
     head = desk.writer.do("POST", f"{path}/status", notice, on=path).body["head"]
