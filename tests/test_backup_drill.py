@@ -24,6 +24,8 @@ from tests.services.newsroom import Newsroom, dump
 from tests.services.public_view import PublicView
 from tests.services.rules_hold import RULES
 
+pytestmark = pytest.mark.slow
+
 WRITERS, MOST_WRITES, BACKUPS, MOST_BACKUPS = 3, 400, 5, 20
 
 

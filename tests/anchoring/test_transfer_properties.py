@@ -15,6 +15,8 @@ from annotations.anchoring.text import fold, is_boundary
 from annotations.anchoring.transfer import BlockSpan, Comparison, carry, carry_blocks, find_again
 from annotations.vocabulary import AnchorState
 
+pytestmark = pytest.mark.slow
+
 KEPT = {AnchorState.EXACT, AnchorState.MOVED}
 WORDS = [
     f"{start}{middle}{end}" for start in ("ba", "ri", "to", "lu") for middle in "lmnrst" for end in ("a", "ek", "in")

@@ -30,6 +30,8 @@ from tests.applications import BASE_URL, app_for, engine_of
 from tests.databases import Databases, engine_for, planning_once
 from tests.problems import assert_problem
 
+pytestmark = pytest.mark.slow
+
 PENDING = ("verdict_changed", "evidence_retracted", "text_changed", "text_removed", "editor_recheck")
 OTHER = "yydraftyy"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -27,6 +27,8 @@ from tests.applications import app_for
 from tests.databases import Databases, engine_for
 from tests.problems import assert_problem
 
+pytestmark = pytest.mark.slow
+
 SECRET_NAMES = [
     f"{MARK}-hidden-article",
     f"{MARK}-withdrawn-article",

@@ -17,6 +17,8 @@ from annotations.errors import DomainError, EmptyText
 from annotations.importing.html import read_html
 from tests.importing.test_html import page
 
+pytestmark = pytest.mark.slow
+
 TEXTS = Path(__file__).parent / "texts"
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"])

@@ -15,6 +15,8 @@ from annotations.anchoring.text import validate_text
 from annotations.errors import DomainError, EmptyText, InvalidText
 from annotations.importing.plain_text import MAX_BYTES, read_plain_text
 
+pytestmark = pytest.mark.slow
+
 TRICKY = st.sampled_from(
     [
         "\n", "\n\n", "\r\n", "\u2028", "\u2029", "\f", "\x0b", "\ufeff", "\u200b", "\u00ad", "\x07", "\ufffe", " ",

@@ -13,8 +13,7 @@ from tests.services.machine import Desk, Start
 from tests.services.machine_counts import LEGAL
 from tests.services.model_rules import STEPS
 
-pytestmark = pytest.mark.no_cover
-"""Nothing runs here that the tests of each service do not run, and to trace it takes minutes."""
+pytestmark = pytest.mark.slow
 
 RUNS, STEPS_A_RUN = {"sqlite": 5, "postgresql": 2}, 12
 DAYS, STEPS_A_DAY, LOOK_EVERY = 30, 100, 10

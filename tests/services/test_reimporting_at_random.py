@@ -18,6 +18,8 @@ from annotations.store.notes import Anchor, Annotation, AnnotationVersion, Pendi
 from tests.services.newsroom import at
 from tests.services.reimports import TITLE, anchor_of, paragraphs, reimport, the_rules_hold
 
+pytestmark = pytest.mark.slow
+
 WORDS = (
     *(["the", "pill", "cures", "migraine", "and", "may", "help", "many", "people", "who", "sleep", "badly;"]),
     *(["it", "costs", "5%", "of", "“nothing”,", "doctors", "say"]),
