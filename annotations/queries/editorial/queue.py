@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from annotations.queries.editorial.moved_text import TextPair, texts_of
 from annotations.queries.editorial.parts import people
-from annotations.queries.editorial.queue_parts import Asked, parts_of
+from annotations.queries.editorial.queue_parts import Asked, count_waiting, flagged_claims, parts_of
 from annotations.queries.editorial.views import QueueItem
 from annotations.queries.paging import Key, Slice, fetch
 from annotations.store.articles import Article, ArticleVersion, Block, Revision
@@ -61,7 +61,11 @@ def work_queue(
 def queue_counts(session: Session, *, actor_id: UUID, now: datetime, stale_days: int) -> dict[QueueKind, int]:
     """How much waits in each part of the queue, in the order of urgency. One SELECT."""
     asked = _asked(actor_id, now, stale_days)
-    counts = {kind: [part.count() for part in parts_of(kind, asked)] for kind in QueueKind}
+    # What waits for another look is in several parts, and is walked once for all of them.
+    waiting = count_waiting().subquery()
+    counts: dict[QueueKind, list[Any]] = {kind: [part.count() for part in parts_of(kind, asked)] for kind in QueueKind}
+    counts |= {kind: [waiting.c[kind.value]] for kind in BY_TEXT}
+    counts[QueueKind.RECHECKS] = [waiting.c.all, flagged_claims().count()]
     row = session.execute(select(*(column for columns in counts.values() for column in columns))).one()
     numbers = iter(row)
     return {kind: sum(next(numbers) for _ in columns) for kind, columns in counts.items()}

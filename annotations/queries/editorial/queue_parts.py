@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased, join
 
 from annotations.queries.editorial.parts import ENTITIES, FINISHED, Statement
@@ -159,38 +159,49 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _text(of_reason: ColumnElement[bool], of_anchor: ColumnElement[bool]) -> tuple[Part, ...]:
-    """Annotations by what became of their words: as they stand now, or, where they are back, by why they wait."""
+def _of_text(of_reason: ColumnElement[bool], of_anchor: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What became of an annotation's words: as they stand now, or, where they are back, by why it waits."""
     raised = raised_at(EntityType.ANNOTATION)
     # A draft that was marked anew since was seen to by its author; it waits in review or among the drafts.
     not_seen_to = or_(is_public(Standing.version), Standing.version.created_at <= raised)
-    back = and_(Anchor.state.in_(HELD), of_reason, not_seen_to)
-    return (Part(EntityType.ANNOTATION, Annotation.id, raised, Standing.source, (*_waiting(), or_(of_anchor, back))),)
+    return or_(of_anchor, and_(Anchor.state.in_(HELD), of_reason, not_seen_to))
 
 
-def _context_changed(_asked: Asked) -> tuple[Part, ...]:
+def _by_text() -> dict[QueueKind, ColumnElement[bool]]:
+    """Which of the annotations that wait are in each of the parts where the text changed."""
     of_text = (RecheckReason.TEXT_CHANGED, RecheckReason.TEXT_REMOVED)
-    reason = or_(
+    context = or_(
         Annotation.recheck_reason == RecheckReason.CONTEXT_CHANGED,
         and_(Anchor.context_changed, Annotation.recheck_reason.not_in(of_text)),
     )
-    return _text(reason, literal(1) == literal(0))
+    changed, removed = (Annotation.recheck_reason == reason for reason in of_text)
+    return {
+        QueueKind.CONTEXT_CHANGED: _of_text(context, literal(1) == literal(0)),
+        QueueKind.CHANGED: _of_text(changed, Anchor.state == AnchorState.CHANGED),
+        QueueKind.ORPHANED: _of_text(removed, Anchor.state == AnchorState.ORPHANED),
+    }
 
 
-def _changed(_asked: Asked) -> tuple[Part, ...]:
-    return _text(Annotation.recheck_reason == RecheckReason.TEXT_CHANGED, Anchor.state == AnchorState.CHANGED)
+def _text(kind: QueueKind) -> tuple[Part, ...]:
+    raised = raised_at(EntityType.ANNOTATION)
+    return (Part(EntityType.ANNOTATION, Annotation.id, raised, Standing.source, (*_waiting(), _by_text()[kind])),)
 
 
-def _orphaned(_asked: Asked) -> tuple[Part, ...]:
-    return _text(Annotation.recheck_reason == RecheckReason.TEXT_REMOVED, Anchor.state == AnchorState.ORPHANED)
+def count_waiting() -> Statement:
+    """How many annotations wait (``all``), and how many in each part where the text changed, in one walk."""
+    counts = [func.count(case((condition, 1))).label(kind.value) for kind, condition in _by_text().items()]
+    return select(func.count().label("all"), *counts).select_from(Standing.source).where(*_waiting())
+
+
+def flagged_claims() -> Part:
+    """The claims that wait for another look."""
+    flagged = (Claim.recheck_reason.is_not(None), Claim.state.not_in(FINISHED))
+    return Part(EntityType.CLAIM, Claim.id, raised_at(EntityType.CLAIM), Claim, flagged)
 
 
 def _rechecks(_asked: Asked) -> tuple[Part, ...]:
-    flagged = (Claim.recheck_reason.is_not(None), Claim.state.not_in(FINISHED))
-    return (
-        Part(EntityType.ANNOTATION, Annotation.id, raised_at(EntityType.ANNOTATION), Standing.source, _waiting()),
-        Part(EntityType.CLAIM, Claim.id, raised_at(EntityType.CLAIM), Claim, flagged),
-    )
+    raised = raised_at(EntityType.ANNOTATION)
+    return (Part(EntityType.ANNOTATION, Annotation.id, raised, Standing.source, _waiting()), flagged_claims())
 
 
 def _withdrawals(_asked: Asked) -> tuple[Part, ...]:
@@ -229,9 +240,9 @@ def _evidence_stale(asked: Asked) -> tuple[Part, ...]:
 
 
 _PARTS: dict[QueueKind, Callable[[Asked], tuple[Part, ...]]] = {
-    QueueKind.CONTEXT_CHANGED: _context_changed,
-    QueueKind.CHANGED: _changed,
-    QueueKind.ORPHANED: _orphaned,
+    QueueKind.CONTEXT_CHANGED: lambda _asked: _text(QueueKind.CONTEXT_CHANGED),
+    QueueKind.CHANGED: lambda _asked: _text(QueueKind.CHANGED),
+    QueueKind.ORPHANED: lambda _asked: _text(QueueKind.ORPHANED),
     QueueKind.RECHECKS: _rechecks,
     QueueKind.WITHDRAWALS: _withdrawals,
     QueueKind.MERGERS: _mergers,
