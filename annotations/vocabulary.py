@@ -169,6 +169,10 @@ class ReviewState(DefinedEnum):
     REJECTED = "rejected", "Turned down."
 
 
+FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+"""States of which nothing is left to be done."""
+
+
 class AnchorState(DefinedEnum):
     """How an annotation holds on to one revision of the text."""
 

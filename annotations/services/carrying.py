@@ -14,15 +14,13 @@ from annotations.anchoring.transfer import BlockSpan, Comparison
 from annotations.store.articles import Article, Block, Revision
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion, PendingNotice
 from annotations.store.versions import is_public
-from annotations.vocabulary import AnchorState, BlockKind, ReviewState
+from annotations.vocabulary import FINISHED, AnchorState, BlockKind
 
 NewBlocks = Mapping[int, tuple[BlockKind, str]]
 """Kind and text of the blocks of a new text, by ordinal."""
 
 LOST = (AnchorState.CHANGED, AnchorState.ORPHANED)
 """The states of an anchor whose words no longer stand there."""
-
-FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True)

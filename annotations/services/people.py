@@ -191,9 +191,14 @@ def _revoke_reimporting(session: Session, user_id: UUID, *, actor: Actor | None,
     tokens = select(Token).where(Token.user_id == user_id, Token.revoked_at.is_(None)).with_for_update()
     for token in session.scalars(tokens.order_by(Token.created_at, Token.id)):
         if Scope.REIMPORT in token.scopes:
-            token.revoked_at = now
-            detail = {"token": str(token.id), "label": token.label}
-            record_event(session, AccountEventName.TOKEN_REVOKED, user_id=user_id, actor=actor, now=now, detail=detail)
+            end_token(session, token, actor=actor, now=now)
+
+
+def end_token(session: Session, token: Token, *, actor: Actor | None, now: datetime) -> None:
+    """Make ``token``, which is locked, useless from now on; the event says who did."""
+    token.revoked_at = now
+    detail = {"token": str(token.id), "label": token.label}
+    record_event(session, AccountEventName.TOKEN_REVOKED, user_id=token.user_id, actor=actor, now=now, detail=detail)
 
 
 def disable_user(session: Session, *, user_id: UUID, actor: Actor | None, now: datetime) -> User:

@@ -21,9 +21,7 @@ from annotations.store.history import add_transition
 from annotations.store.notes import Annotation, AnnotationVersion
 from annotations.store.publication_log import Publication
 from annotations.store.versions import is_public
-from annotations.vocabulary import Category, ChangeKind, PendingReason, ReviewState, Verdict, Visibility
-
-_FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+from annotations.vocabulary import FINISHED, Category, ChangeKind, PendingReason, Verdict, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _making(session: Session, claim: Claim) -> list[Annotation]:
         .where(
             AnnotationVersion.claim_id == claim.id,
             or_(is_public(AnnotationVersion), AnnotationVersion.number == Annotation.head_number),
-            Annotation.state.not_in(_FINISHED),
+            Annotation.state.not_in(FINISHED),
             Article.visibility != Visibility.WITHDRAWN,
         )
         .order_by(Annotation.id)

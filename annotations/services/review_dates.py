@@ -12,9 +12,7 @@ from annotations.services.lookups import count_as_change, head_version, subject_
 from annotations.store.claims import Claim
 from annotations.store.editorial import ReviewDate
 from annotations.store.history import add_transition
-from annotations.vocabulary import ReviewState
-
-_FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+from annotations.vocabulary import FINISHED
 
 
 def set_review_due(session: Session, claim: Claim, due_on: date | None, *, actor: Actor, now: datetime) -> None:
@@ -30,7 +28,7 @@ def set_review_due(session: Session, claim: Claim, due_on: date | None, *, actor
     require(actor, Permission.WRITE, own_work=claim.created_by == actor.id)
     if due_on is not None and due_on < now.date() - timedelta(days=1):
         raise InvalidInput("this day has passed", field="review_due")
-    if claim.state in _FINISHED:
+    if claim.state in FINISHED:
         raise TransitionNotAllowed(f"the claim is {claim.state}", context={"state": claim.state})
     standing = session.get(ReviewDate, claim.id)
     if due_on == (standing.due_on if standing else None):

@@ -22,7 +22,7 @@ from annotations.anchoring.text import text_sha256, validate_text
 from annotations.errors import InvalidInput, NotFound, PermissionDenied, TransitionNotAllowed
 from annotations.permissions import ALLOWED, PEOPLE, SCOPE_OF, Actor, Permission, Scope, is_allowed, may
 from annotations.services.account_events import AccountEventName, record_event
-from annotations.services.people import lock_user, require_management
+from annotations.services.people import end_token, lock_user, require_management
 from annotations.store.accounts import Token, User
 from annotations.store.actors import ActorRow
 from annotations.store.base import new_id
@@ -162,9 +162,7 @@ def revoke_token(session: Session, *, token_id: UUID, actor: Actor | None, now: 
     _require_keys(actor, token.user_id)
     if token.revoked_at is not None:
         raise TransitionNotAllowed(f"the token {token.label} is revoked already")
-    token.revoked_at = now
-    detail = {"token": str(token.id), "label": token.label}
-    record_event(session, AccountEventName.TOKEN_REVOKED, user_id=token.user_id, actor=actor, now=now, detail=detail)
+    end_token(session, token, actor=actor, now=now)
     return token
 
 

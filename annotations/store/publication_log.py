@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from annotations.errors import PublishingBusy
 from annotations.store.chains import GENESIS, LOG_CHAIN, content_hash, keep_head, timestamp
-from annotations.store.content_hashes import correction_hash
+from annotations.store.content_hashes import correction_hash, log_row_hash
 from annotations.store.engine import is_busy
 from annotations.store.tables import Correction, LogRow, PublicVersion
 from annotations.vocabulary import ChangeKind, EntityType
@@ -139,21 +139,7 @@ def chain_is_whole(rows: Iterable[LogRow]) -> bool:
     """Whether ``rows``, the whole log in order of ``seq``, follow one another without a gap or a change."""
     expected_seq, prev_hash = 1, GENESIS
     for row in rows:
-        content = {
-            "seq": row.seq,
-            "at": timestamp(row.at),
-            "event": row.event,
-            "entity_type": row.entity_type,
-            "entity_id": str(row.entity_id),
-            "entity_version": row.entity_version,
-            "content_hash": row.content_hash,
-            "change_kind": row.change_kind,
-            "actor_id": str(row.actor_id),
-            "summary": row.summary,
-            "affected_keys": row.affected_keys,
-            "prev_hash": row.prev_hash,
-        }
-        if row.seq != expected_seq or row.prev_hash != prev_hash or row.hash != content_hash(content):
+        if row.seq != expected_seq or row.prev_hash != prev_hash or row.hash != log_row_hash(row):
             return False
         expected_seq, prev_hash = row.seq + 1, row.hash
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from annotations.store.base import UtcDateTime
 from annotations.store.tables import METADATA
 from annotations.store.verification import Head, Verification, verify
+from tests.databases import Databases, engine_for
 
 OWNER = {
     "article_versions": ("article", "article_id"),
@@ -32,6 +33,17 @@ PARENT = {
     "anchors": ("annotation_versions", "version_id"),
 }
 """Tables whose rows hang on a version, and the column that says on which."""
+
+
+@contextmanager
+def unguarded_with(databases: Databases, write: Callable[[Engine], object]) -> Generator[Engine]:
+    """A database of its own in which ``write`` wrote, without its guards; gone afterwards."""
+    url = databases.copy(databases.migrated())
+    with engine_for(url) as engine:
+        write(engine)
+    with unguarded(url) as engine:
+        yield engine
+    databases.drop(url)
 
 
 @contextmanager

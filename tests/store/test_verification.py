@@ -16,7 +16,7 @@ from annotations.store.tables import METADATA
 from annotations.store.verification import Head, verify
 from tests.databases import count_selects, engine_for
 from tests.store.stock import stock
-from tests.store.tampering import OWNER, PARENT, look, names_of, other, spoiling, unguarded
+from tests.store.tampering import OWNER, PARENT, look, names_of, other, spoiling, unguarded, unguarded_with
 
 GUARDED = ("publication_log", "transitions", *OWNER, *PARENT, "corrections", "paragraphs")
 NOT_COVERED = {
@@ -32,12 +32,8 @@ COVERED = [(table, name) for table, name in COLUMNS if f"{table}.{name}" not in 
 @pytest.fixture(scope="module")
 def bare(databases):
     """A stocked database without its guards."""
-    url = databases.copy(databases.migrated())
-    with engine_for(url) as engine:
-        stock(engine)
-    with unguarded(url) as engine:
+    with unguarded_with(databases, stock) as engine:
         yield engine
-    databases.drop(url)
 
 
 def rows_of(connection, table):

@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from annotations.store.tables import METADATA
-from tests.databases import engine_for
 from tests.store.everything import fill
-from tests.store.tampering import look, spoiling, unguarded
+from tests.store.tampering import look, spoiling, unguarded_with
 
 ANCHORS, ANNOTATIONS, NOTICES, REVISIONS, STAMPS, VERSIONS = (
     METADATA.tables[name]
@@ -22,12 +21,8 @@ IN_FORCE = VERSIONS.c.valid_from.is_not(None) & VERSIONS.c.valid_until.is_(None)
 @pytest.fixture(scope="module")
 def told(databases):
     """A database with re-imports, notices of every end, withdrawals and mergers, without its guards."""
-    url = databases.copy(databases.migrated())
-    with engine_for(url) as engine:
-        fill(engine)
-    with unguarded(url) as engine:
+    with unguarded_with(databases, fill) as engine:
         yield engine
-    databases.drop(url)
 
 
 def found_in(connection):

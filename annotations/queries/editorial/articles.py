@@ -18,7 +18,6 @@ from annotations.queries.editorial.article_views import (
     MetadataView,
 )
 from annotations.queries.editorial.parts import (
-    FINISHED,
     People,
     Statement,
     actors_of,
@@ -34,6 +33,7 @@ from annotations.store.claims import Claim
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion, PendingNotice
 from annotations.store.versions import is_public
 from annotations.vocabulary import (
+    FINISHED,
     AnchorState,
     BlockKind,
     FactCheckStatus,

@@ -29,9 +29,6 @@ ENTITIES: dict[EntityType, tuple[type[Any], type[Any], Any]] = {
 }
 """Type → its table, that of its versions, and the column by which a version names what it is one of."""
 
-FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
-"""States of which nothing is left to be done."""
-
 
 def people(session: Session, ids: Iterable[UUID | None]) -> People:
     """Those with these ids; one SELECT."""

@@ -63,9 +63,9 @@ def queue_counts(session: Session, *, actor_id: UUID, now: datetime, stale_days:
     asked = _asked(actor_id, now, stale_days)
     # What waits for another look is in several parts, and is walked once for all of them.
     waiting = count_waiting().subquery()
-    counts: dict[QueueKind, list[Any]] = {kind: [part.count() for part in parts_of(kind, asked)] for kind in QueueKind}
-    counts |= {kind: [waiting.c[kind.value]] for kind in BY_TEXT}
-    counts[QueueKind.RECHECKS] = [waiting.c.all, flagged_claims().count()]
+    shared: dict[QueueKind, list[Any]] = {kind: [waiting.c[kind.value]] for kind in BY_TEXT}
+    shared[QueueKind.RECHECKS] = [waiting.c.all, flagged_claims().count()]
+    counts = {kind: shared.get(kind) or [part.count() for part in parts_of(kind, asked)] for kind in QueueKind}
     row = session.execute(select(*(column for columns in counts.values() for column in columns))).one()
     numbers = iter(row)
     return {kind: sum(next(numbers) for _ in columns) for kind, columns in counts.items()}

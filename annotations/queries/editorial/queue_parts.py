@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased, join
 
-from annotations.queries.editorial.parts import ENTITIES, FINISHED, Statement
+from annotations.queries.editorial.parts import ENTITIES, Statement
 from annotations.store.articles import Article, Revision
 from annotations.store.claims import Claim
 from annotations.store.editorial import ClaimMerger, ReviewDate
@@ -19,7 +19,7 @@ from annotations.store.evidence import Evidence, EvidenceVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion
 from annotations.store.review import Transition
 from annotations.store.versions import is_public
-from annotations.vocabulary import AnchorState, EntityType, QueueKind, RecheckReason, ReviewState, Visibility
+from annotations.vocabulary import FINISHED, AnchorState, EntityType, QueueKind, RecheckReason, ReviewState, Visibility
 
 RAISED = ("flag_recheck", "open_notice")
 """Steps of a history by which something comes to wait for another look."""

@@ -17,9 +17,7 @@ from annotations.store.keys import COLLECTIONS, annotation_key, article_key, cla
 from annotations.store.log import PublicVersion
 from annotations.store.notes import Anchor, Annotation, AnnotationVersion
 from annotations.store.versions import is_public
-from annotations.vocabulary import EntityType, ReviewState, Visibility
-
-FINISHED = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
+from annotations.vocabulary import FINISHED, EntityType, Visibility
 
 
 def check_present_anchors(session: Session, findings: Findings) -> None:
